@@ -1,4 +1,4 @@
-"""The same requests through both entry points, Lambda handlers and the local server: equal answers, byte for byte."""
+"""The same requests through both entry points, Lambda handlers and the local server: equal responses, byte for byte."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ from tests.support.request_step import GONE, OTHER, SERIES, STUDENT, TALK, TUTOR
 from tests.support.routes import ALL_ROUTES, FAST, methods_of
 from tests.support.unplayed_endpoints import UNPLAYED
 
-# The longest prefix of a path tells the function, as the routes of the API Gateway do.
+# The longest matching prefix decides the function, as the routes of API Gateway do.
 HANDLERS = {
     "/api/token": tokens,
     "/api/token/oidc": sign_in,
@@ -85,14 +85,14 @@ HANDLERS = {
 }
 FEED = "f" * 43
 ISSUE = UUID(int=7, version=4)
-# A step with its part, and what both entry points answered to it.
+# A step with its part, and the responses of both entry points.
 Played = tuple[tuple[str, Step], tuple[Answer, Answer]]
-# Of the transport, not of the platform.
+# These headers belong to the transport, not to the platform.
 TRANSPORT = {"date", "connection", "server", "x-request-id"}
 
 
 class Platform:
-    """People, a conversation and mailed tokens, made anew with the same ids for each entry point."""
+    """People, a conversation and mailed tokens, created with the same ids for each entry point."""
 
     def __init__(self) -> None:
         empty_the_tables()
@@ -133,7 +133,7 @@ class Platform:
         add_mailed_links(OTHER, GONE)
 
     def _add_to_series(self) -> None:
-        """A session to come of the same series, under a number of its own: the play counts bookings from 1."""
+        """Add an upcoming session of the same series, with a high id: the scenario counts bookings from 1."""
         query("""
             INSERT INTO tutoring_sessions (id, tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form)
             OVERRIDING SYSTEM VALUE VALUES (1000, 1, '2035-02-14 12:00Z', '2035-02-14 13:00Z', '2035-02-14 12:00Z',
@@ -190,7 +190,7 @@ def lambda_client(method: str, target: str, **more: Any) -> Answer:
 def answers(
     engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[list[Played]]:
-    """What both entry points answered to every step."""
+    """The responses of both entry points to every step."""
     steps = some_steps(request.param)
     folder: Path = tmp_path_factory.mktemp("entry_points")
     names = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "RATE_LIMITS", "PUBLIC_URL")
@@ -198,7 +198,7 @@ def answers(
         patch.setenv("MAIL_URL", f"file://{folder / 'mail'}")
         patch.setenv("MEDIA_FOLDER", str(folder / "media"))
         patch.setenv("PUBLIC_URL", "https://korepetycje.example")
-        # As the scheduler of the local server does.
+        # Dispatch at once, as the scheduler of the local server does.
         patch.setattr(dispatcher.dispatch_trigger, "installed", lambda: dispatch({}, None))
         read_settings_again()
         options = {name: os.environ[name] for name in names}
@@ -219,16 +219,16 @@ CHANCE = re.compile(
 
 
 def comparable(answer: Answer) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body; what differs by chance (new ids, times of the play, tokens) is blotted out."""
+    """Status, headers and body; random and time-dependent parts (new ids, times, tokens) are masked."""
     headers = {name: value for name, value in answer.headers.items() if name not in TRANSPORT}
     if headers.get("content-length") == "0":
-        # Mangum gives a type to what has none.
+        # Mangum adds a content type where there is none.
         headers.pop("content-type", None)
     return answer.status, headers, CHANCE.sub(b"<by chance>", answer.body)
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_both_entry_points_answer_alike(answers: list[Played], part: str) -> None:
+def test_both_entry_points_respond_identically(answers: list[Played], part: str) -> None:
     different = {
         str(step): (by_lambda, by_server)
         for step, by_lambda, by_server in (
@@ -242,9 +242,9 @@ def test_both_entry_points_answer_alike(answers: list[Played], part: str) -> Non
 
 
 def expected_cache_control(step: Step, answer: Answer) -> str | None:
-    if "etag" in answer.headers:  # of a calendar feed
+    if "etag" in answer.headers:  # a calendar feed
         return "private, no-cache"
-    if answer.headers.get("content-type", "").startswith("text/html"):  # of one that a mail leads to
+    if answer.headers.get("content-type", "").startswith("text/html"):  # a page that a mail links to
         return "no-store"
     is_preflight = "access-control-request-method" in step.headers
     is_read = step.method in {"GET", "HEAD", "OPTIONS"}
@@ -255,7 +255,7 @@ def expected_cache_control(step: Step, answer: Answer) -> str | None:
     return "no-store" if is_private and not is_preflight else None
 
 
-def test_every_answer_says_who_may_keep_it(answers: list[Played]) -> None:
+def test_every_response_states_who_may_cache_it(answers: list[Played]) -> None:
     wrong = {
         str(step): answer.headers
         for (_name, step), pair in answers
@@ -266,13 +266,13 @@ def test_every_answer_says_who_may_keep_it(answers: list[Played]) -> None:
     assert wrong == {}
 
 
-def test_neither_door_ever_fails(answers: list[Played]) -> None:
+def test_no_request_gets_a_server_error(answers: list[Played]) -> None:
     failed = [str(step) for (_name, step), pair in answers if max(each.status for each in pair) >= 500]
     assert failed == []
 
 
-def test_the_play_sees_every_endpoint_and_every_kind_of_answer(answers: list[Played]) -> None:
-    """Else the comparison would prove little."""
+def test_the_scenario_covers_every_endpoint_and_every_kind_of_status(answers: list[Played]) -> None:
+    """Otherwise the comparison would prove little."""
     assert {answer.status for _step, (answer, _) in answers} >= {200, 201, 400, 401, 403, 404, 405, 413, 415}
     good = {
         (
@@ -291,9 +291,9 @@ def test_the_play_sees_every_endpoint_and_every_kind_of_answer(answers: list[Pla
     }
     normal = {(method, re.sub(r"\{\w+\}", "*", path)) for method, path in good}
     without = {f"{method} {path}" for method, path in expected - normal}
-    assert without == UNPLAYED, "tests/support/request_scenario.py gets no good answer of these"
+    assert without == UNPLAYED, "tests/support/request_scenario.py gets no successful response from these"
 
 
-def test_answers_have_all_that_is_described_and_nothing_else(answers: list[Played]) -> None:
+def test_responses_match_their_schemas_exactly(answers: list[Played]) -> None:
     wrong = {str(step): found for (_, step), (answer, _) in answers if (found := complaints(step, answer))}
     assert wrong == {}

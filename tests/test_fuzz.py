@@ -1,6 +1,6 @@
-"""Whatever is sent, the answer is one the documentation names, and a refusal changes nothing.
+"""Whatever is sent, the response is one that the documentation names, and a refused request changes nothing.
 
-Requests are made from the API's description, sound and broken ones, and sent through the Lambda handler.
+Valid and invalid requests are generated from the API's description and sent through the Lambda handler.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from tests.support.people import People, Person, query
 call = LambdaClient(http_handler(*ROUTERS))
 Operation = APIOperation[Any, Any, Any, Any]
 OPERATIONS: list[Operation] = [
-    found.ok()  # type: ignore[union-attr]  # a description that is no OpenAPI fails here
+    found.ok()  # type: ignore[union-attr]  # a description that is not OpenAPI fails here
     for found in schemathesis.openapi.from_dict(description()).get_all_operations()
 ]
 CHECKS = [
@@ -33,7 +33,7 @@ CHECKS = [
     openapi_checks.content_type_conformance,
     openapi_checks.response_schema_conformance,
 ]
-# What a refused request must leave as it is; sign-in sessions and the outbox may note that somebody tried.
+# What a refused request must not change; sign-in sessions and the outbox may record the attempt.
 KEPT = (
     "users",
     "tutors",
@@ -68,12 +68,12 @@ def snapshot() -> list[Any]:
 
 
 def send(case: Case[Any], people: People) -> None:
-    """One request by the next role; fails if its answer or its effect is not as described."""
+    """Send one request as the next role; fails if its response or its effect is not as described."""
     role = next(ROLES)
     token = "" if role == "nobody" else MAKE[role](people).access
     request = requests.Request(**case.as_transport_kwargs(base_url="https://api.example.com")).prepare()
     sent = {name: str(value) for name, value in request.headers.items()} | {"origin": "https://x.example"}
-    sent.pop("Accept-Encoding", None)  # what comes in encodings has tests of its own
+    sent.pop("Accept-Encoding", None)  # compressed responses have tests of their own
     if token:
         sent["Authorization"] = f"Bearer {token}"
     url = urlsplit(str(request.url))
@@ -91,7 +91,7 @@ def send(case: Case[Any], people: People) -> None:
 
 
 def fuzz(operation: Operation, people: People, examples: int, *, derandomize: bool) -> None:
-    """Send so many sound requests of an operation and as many broken ones, if it takes anything to break."""
+    """Send this many valid requests and, if the operation has input that can be invalid, as many invalid ones."""
 
     def check(case: Case[Any]) -> None:
         send(case, people)
@@ -110,7 +110,7 @@ def fuzz(operation: Operation, people: People, examples: int, *, derandomize: bo
 
 
 def takes_anything(operation: Operation) -> bool:
-    """Whether anything that it takes could be of another kind: of a part of a path any text is one."""
+    """Whether any of its input could be invalid: a text in a path never is."""
     paths = [each.definition["schema"].keys() - {"type", "title"} for each in operation.path_parameters]
     is_any_text = all(each.definition["schema"]["type"] == "string" for each in operation.path_parameters)
     return bool(operation.body or operation.query or any(paths) or not is_any_text)
@@ -121,7 +121,7 @@ def name(operation: Operation) -> str:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
-def test_every_answer_is_documented_and_a_refusal_changes_nothing(operation: Operation, people: People) -> None:
+def test_every_response_is_documented_and_a_refusal_changes_nothing(operation: Operation, people: People) -> None:
     fuzz(operation, people, 1, derandomize=True)
 
 

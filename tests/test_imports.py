@@ -1,6 +1,6 @@
-"""What each Lambda handler may import before its first event: cold starts are a budget.
+"""What each Lambda handler may import before its first event: cold starts have a budget.
 
-Handlers are imported with the packages of their images only, so a handler that leans on a package of the
+Handlers are imported with only the packages of their images, so a handler that relies on a package of the
 development environment fails here too.
 """
 
@@ -17,7 +17,7 @@ from shared.kit.aws.lambda_handler import LambdaHandler
 from tools.cloud.lambda_process import lambda_variables
 from tools.cloud.project import ROOT
 
-# What costs milliseconds to import, or is of no use to most events; `botocore` alone is but its version.
+# What takes milliseconds to import, or is of no use to most events; `botocore` alone is only its version.
 HEAVY = frozenset(
     {
         "PIL",
@@ -72,7 +72,7 @@ WEB = {
     **DATABASE,
 }
 
-# Handler module to what it may import of HEAVY, and why.
+# For each handler module, what it may import of HEAVY, and why.
 BUDGETS: dict[str, dict[str, str]] = {
     "functions.chat.sockets": {"jwt": "tells who connects", **DATABASE, **CACHE},
     "functions.chat.keep_alive_job": DATABASE,
@@ -112,7 +112,7 @@ BUDGETS: dict[str, dict[str, str]] = {
 }
 
 
-# Models that are built before they are used: that of the request which is answered first, as a rule.
+# Models built at import although not yet used, usually the model of the first request.
 BUILT = {"functions.tutors.handler": {"SearchQuery"}}
 
 
@@ -127,7 +127,7 @@ def test_every_handler_is_wrapped(module: str) -> None:
     assert isinstance(import_module(module).handler, LambdaHandler)
 
 
-# The first handler of each budget.
+# The first handler with each budget.
 EXAMPLES = {tuple(budget): handler for handler, budget in reversed(BUDGETS.items())}.values()
 
 
@@ -135,7 +135,7 @@ EXAMPLES = {tuple(budget): handler for handler, budget in reversed(BUDGETS.items
     ("handler", "budget"),
     [pytest.param(*each, marks=() if each[0] in EXAMPLES else pytest.mark.proof) for each in BUDGETS.items()],
 )
-def test_a_handler_imports_what_its_budget_names_and_no_more(handler: str, budget: dict[str, str]) -> None:
+def test_a_handler_imports_exactly_what_its_budget_names(handler: str, budget: dict[str, str]) -> None:
     modules, built = imported_by(handler)
     assert HEAVY & modules == budget.keys()
     assert built == BUILT.get(handler, set())
@@ -150,7 +150,7 @@ print(json.dumps([[name for name in sys.modules if sys.modules[name]], built]))
 
 
 def imported_by(module: str) -> tuple[set[str], set[str]]:
-    """The modules that a fresh interpreter has loaded after importing this one, and what models it has built."""
+    """The modules that a fresh interpreter has loaded after importing this one, and the models it has built."""
     script = SCRIPT.format(module=module)
     environment = lambda_variables("imports", module, 512, "127.0.0.1:1")
     command = [sys.executable, "-S", "-c", script]

@@ -1,4 +1,4 @@
-"""Many requests and many failures: no address, password, token or text of anybody in the logs."""
+"""After many requests and many failures, the logs contain no address, password, token or text of any user."""
 
 import json
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def use_everything(student: Person, tutor: Person) -> None:
 
 
 @pytest.mark.parametrize("mail_url", ["", "smtp://127.0.0.1:9"])
-def test_nothing_of_anybody_is_logged(
+def test_no_personal_data_is_logged(
     people: People, logged: StringIO, monkeypatch: pytest.MonkeyPatch, mail_url: str
 ) -> None:
     student, tutor = people.student(email="anna.nowak@example.com"), people.tutor()

@@ -1,4 +1,4 @@
-"""Facts that stand in one module and are imported from there."""
+"""Facts that one module defines and all others import."""
 
 import ast
 from collections import defaultdict
@@ -13,7 +13,7 @@ BOUNDS = {2**31 - 1, 2**31, 2**63 - 1, 2**63}
 
 
 def numbers_in(node: ast.AST) -> Iterator[int]:
-    """Numbers written as such, and as a power."""
+    """Numbers written as literals or as powers."""
     for each in ast.walk(node):
         match each:
             case ast.Constant(value=int(value)):
@@ -22,18 +22,18 @@ def numbers_in(node: ast.AST) -> Iterator[int]:
                 yield base**power
 
 
-def test_the_bounds_of_integers_stand_in_one_module() -> None:
+def test_one_module_defines_the_bounds_of_integers() -> None:
     stating = {module for module in modules(*PROGRAM) if BOUNDS & set(numbers_in(tree(module)))}
     assert stating == {"layers/shared/kit/db/integers.py"}
 
 
 @pytest.mark.parametrize("text", ["2**63 - 1", "9_223_372_036_854_775_807", "x < 2**31", "2147483647"])
-def test_bounds_are_found_however_they_are_written(text: str) -> None:
+def test_bounds_are_detected_however_they_are_written(text: str) -> None:
     assert BOUNDS & set(numbers_in(ast.parse(text)))
 
 
-def test_the_same_choices_stand_in_the_same_order() -> None:
-    """Python makes `Literal[...] | None` once for both: the API would be described in the order imported first."""
+def test_equal_choices_are_written_in_the_same_order() -> None:
+    """Python caches `Literal[...] | None`: both would be described in the order that was imported first."""
     orders: defaultdict[frozenset[str], set[tuple[str, ...]]] = defaultdict(set)
     for module in modules(*PROGRAM):
         for node in nodes(module):

@@ -1,4 +1,4 @@
-"""What import-linter does not see, because tests are no package: programs need no tests, and features no tools."""
+"""What import-linter does not check, as tests are no package: programs do not import tests, nor features tools."""
 
 import pytest
 
@@ -20,11 +20,11 @@ def test_no_program_imports_tests(folder: str) -> None:
 
 
 @pytest.mark.parametrize("folder", [each for each in PROGRAM if each != "tools"])
-def test_tools_are_for_tests_and_benchmarks_only(folder: str) -> None:
+def test_only_tests_and_benchmarks_import_the_tools(folder: str) -> None:
     assert imports(folder, "tools") == []
 
 
-# Imported by one module of the kit, which leaves out what functions do not use; what came first would bring it all.
+# Only one module of the kit imports these, without the parts that functions do not use; any other import loads all.
 IN_FRONT = {
     "fastapi": "layers/shared/kit/http/fastapi.py",
     "psycopg": "layers/shared/kit/psycopg.py",
@@ -34,11 +34,11 @@ IN_FRONT = {
 
 @pytest.mark.parametrize("package", IN_FRONT)
 @pytest.mark.parametrize("folder", ["functions", "layers"])
-def test_one_module_imports_what_is_imported_in_part(folder: str, package: str) -> None:
+def test_packages_that_are_imported_partially_have_one_importer(folder: str, package: str) -> None:
     assert [each for each in imports(folder, package) if not each.startswith(IN_FRONT[package])] == []
 
 
-def test_models_have_the_base_whose_validators_are_built_late() -> None:
+def test_models_inherit_the_base_that_builds_validators_lazily() -> None:
     asking = [each for each in modules("functions", "layers") if "pydantic.BaseModel" in imported_by(each)]
     assert asking == [IN_FRONT["fastapi"]]
 

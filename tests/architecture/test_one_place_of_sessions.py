@@ -1,4 +1,4 @@
-"""Sessions are started and tokens issued in one place, which asks for second factors: nobody goes around it."""
+"""Sessions are started and tokens issued in one place, which requires second factors: nothing bypasses it."""
 
 import re
 
@@ -12,7 +12,7 @@ def stating(pattern: re.Pattern[str]) -> set[str]:
     return {module for module in modules(*PROGRAM) if pattern.search((ROOT / module).read_text())}
 
 
-def test_sessions_are_started_in_one_statement_of_one_module() -> None:
+def test_one_statement_of_one_module_starts_sessions() -> None:
     [module] = stating(SESSIONS)
     assert module == "layers/shared/data/new_sessions.py"
     text = (ROOT / module).read_text()
@@ -20,5 +20,5 @@ def test_sessions_are_started_in_one_statement_of_one_module() -> None:
     assert "AND (second_factor_at IS NULL OR %(second_factor)s::boolean)" in text
 
 
-def test_tokens_are_issued_where_sessions_start_and_for_their_successors() -> None:
+def test_tokens_are_issued_only_for_new_sessions_and_successors() -> None:
     assert stating(TOKENS) == {"layers/shared/domain/signing_in.py", "functions/tokens/refreshing.py"}

@@ -1,4 +1,4 @@
-"""Every statement of the code, described by the migrated database: it is sound, and its rows are what code takes."""
+"""Every statement of the code, described by the migrated database: it is valid, and its rows fit their types."""
 
 import typing
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, has_columns
 from tools.statements import Statement, all_statements, text_of
 
-# What psycopg makes of PostgreSQL's types.
+# The Python types to which psycopg converts PostgreSQL's types.
 PYTHON_TYPES: dict[str, set[object]] = {
     "int2": {int},
     "int4": {int},
@@ -47,7 +47,7 @@ STATEMENTS = all_statements()
 
 
 def described(db: psycopg.Connection[Any], statement: Statement) -> list[tuple[str, str, bool]]:
-    """Name and type of each column, and whether it is an array. Fails where PostgreSQL refuses the statement."""
+    """Name and type of each column, and whether it is an array. Fails if PostgreSQL refuses the statement."""
     made = db.pgconn.prepare(b"", text_of(statement))
     assert made.status == ExecStatus.COMMAND_OK, made.error_message.decode()
     if isinstance(statement, Command):
@@ -63,7 +63,7 @@ def described(db: psycopg.Connection[Any], statement: Statement) -> list[tuple[s
 
 
 def taken(annotation: object) -> set[object]:
-    """The types a field may have: without None, generics as their origin, literals as the type of their values."""
+    """The types that a field may have: without None, generics as their origin, literals as the type of their values."""
     origin = get_origin(annotation)
     if origin in {typing.Union, UnionType}:
         return set().union(*(taken(each) for each in get_args(annotation) if each is not NoneType))
@@ -83,7 +83,7 @@ def fits(annotation: object, kind: str, *, is_array: bool) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS))
-def test_the_database_describes_the_rows_the_code_takes(name: str, platform: None) -> None:
+def test_the_rows_that_the_database_describes_fit_the_code(name: str, platform: None) -> None:
     statement = STATEMENTS[name]
     with connection() as db:
         columns = described(db, statement)

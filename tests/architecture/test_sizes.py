@@ -1,4 +1,4 @@
-"""Files and functions stay small enough to be read at once."""
+"""Files and functions stay small enough to be read in one go."""
 
 import sys
 from statistics import median, quantiles
@@ -8,9 +8,9 @@ import pytest
 from tests.support.source_code import PROGRAM, docstring, functions_of, modules, text
 
 MAX_FILE, MAX_FUNCTION = 300, 30
-# Migrations are history: they are not changed any more.
+# Migrations are history: they no longer change.
 HISTORY = "infra/migrations/versions/"
-# The recorder of the contract plays its steps in the order in which the original answered them.
+# The recorder of the contract is one long scenario, in the order in which it was recorded.
 RECORDER = "tests/contract/replay.py"
 MODULES = [module for module in modules(*PROGRAM) if not module.startswith(HISTORY)]
 

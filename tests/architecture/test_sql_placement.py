@@ -1,4 +1,4 @@
-"""SQL stands only where data is read and written, so that a change of a table has few places to look at."""
+"""SQL is only in data modules, so that a change of a table affects few places."""
 
 import ast
 import re
@@ -12,11 +12,11 @@ SQL = re.compile(
     r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+(?: \w+)? SET|SET LOCAL|LOCK TABLE|FROM \w+|WHERE|JOIN|RETURNING"
     r"|ORDER BY|GROUP BY|ON CONFLICT|FOR (?:NO KEY )?UPDATE|FOR (?:KEY )?SHARE)\b|\bpg_\w+\(|\bnow\(\)"
 )
-# A module that has nothing but statements; `data` is a package of a larger feature.
+# Modules of nothing but statements; `data` is a package of a larger feature.
 DATA_MODULES = {"repository.py", "queries.py"}
-# What runs statements of others: of the modules that state them, and of Alembic.
+# What runs the statements of other modules, or of Alembic.
 RUN_STATEMENTS = ("layers/shared/kit/db/", "functions/migrations/")
-# The tables' own description, and what works on PostgreSQL itself.
+# The models of the tables, and code that administers PostgreSQL itself.
 DATA_FOLDERS = ("layers/shared/data/", "layers/shared/kit/db/", "layers/shared/models/")
 
 
@@ -30,7 +30,7 @@ def statements_in(module: str) -> list[str]:
 
 
 def runs_statements(module: str) -> bool:
-    """Whether it calls `execute` with a statement."""
+    """Whether a module calls `execute` with a statement."""
     return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -40,13 +40,13 @@ def runs_statements(module: str) -> bool:
     )
 
 
-def test_statements_run_by_their_types_only() -> None:
-    """So that each is described by the database in a test, and known to the table of who reads and writes what."""
+def test_statements_are_run_only_through_their_row_types() -> None:
+    """So that a test checks each against the database, and docs/tables.md knows who reads and writes each table."""
     running = {module for module in modules("functions", "layers") if runs_statements(module)}
     assert [module for module in sorted(running) if not module.startswith(RUN_STATEMENTS)] == []
 
 
-def test_sql_stands_in_data_modules_only() -> None:
+def test_sql_is_only_in_data_modules() -> None:
     elsewhere = {module: statements_in(module) for module in modules("functions", "layers") if not may_hold_sql(module)}
     assert {module: found for module, found in elsewhere.items() if found} == {}
 
@@ -57,7 +57,7 @@ def test_parts_of_statements_are_recognized(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Select a time.", "from users", "Where do you teach?", "join"])
-def test_english_is_no_statement(text: str) -> None:
+def test_english_is_not_taken_for_a_statement(text: str) -> None:
     assert not SQL.search(text)
 
 

@@ -1,4 +1,4 @@
-"""Who owns, reads and writes each table is written down."""
+"""The documentation lists who owns, reads and writes each table."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def made_page() -> str:
     return page()
 
 
-def test_the_page_of_tables_is_as_the_statements_are(made_page: str) -> None:
+def test_the_page_of_tables_matches_the_statements(made_page: str) -> None:
     assert TARGET.read_text() == made_page, "run: make generate"
 
 
@@ -38,5 +38,5 @@ def test_the_page_lists_readers_and_writers(made_page: str) -> None:
         ("SELECT id FROM users ORDER BY id FOR UPDATE", {"users"}, set()),
     ],
 )
-def test_reads_and_writes_are_told_apart(statement: str, reads: set[str], writes: set[str]) -> None:
+def test_reads_and_writes_are_distinguished(statement: str, reads: set[str], writes: set[str]) -> None:
     assert tables_of(statement) == (reads, writes)

@@ -1,4 +1,4 @@
-"""A thread of ours has no private name that `threading.Thread` has, in any Python: each would get the other's value."""
+"""No thread class uses a private name that `threading.Thread` has in any Python: the two would share one value."""
 
 import ast
 import threading
@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.source_code import PROGRAM, modules, nodes
 
-# Those of 3.11 and 3.12, of 3.13 (which the images have) and of 3.14, beside what the running one has.
+# Names in 3.11 and 3.12, in 3.13 (which the images have) and in 3.14, in addition to those of the running Python.
 KNOWN = {"_is_stopped", "_stop", "_tstate_lock", "_handle", "_after_fork", "_context", "_os_thread_handle"}
 PRIVATE = KNOWN | {name for name in dir(threading.Thread()) if name.startswith("_") and not name.endswith("__")}
 
@@ -15,7 +15,7 @@ CLASSES = [node for module in modules(*PROGRAM) for node in nodes(module) if isi
 
 
 def threads(classes: list[ast.ClassDef]) -> list[ast.ClassDef]:
-    """Those that are threads, by the names of their bases."""
+    """The classes that are threads, by the names of their bases."""
     names, found = {"Thread"}, 0
     while found < len(names):
         found = len(names)
@@ -35,5 +35,5 @@ def own_names(each: ast.ClassDef) -> set[str]:
 
 
 @pytest.mark.parametrize("thread", threads(CLASSES), ids=lambda thread: thread.name)
-def test_a_thread_has_no_private_name_of_pythons_own(thread: ast.ClassDef) -> None:
+def test_a_thread_reuses_no_private_name_of_threading(thread: ast.ClassDef) -> None:
     assert own_names(thread) & PRIVATE == set()

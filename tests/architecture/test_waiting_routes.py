@@ -1,4 +1,4 @@
-"""Changes that wait for the lock on people's time do so in threads of their own, where nobody else waits with them."""
+"""Changes that wait for the lock on people's time do so in separate threads, so that no other requests wait too."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ CHANGES = [route for route in ROUTES if route.methods != {"GET"}]
 
 @cache
 def reached(module: str) -> set[str]:
-    """A module and all that it imports, directly or not."""
+    """A module and everything that it imports, directly or indirectly."""
     found, left = {module}, [module]
     while left:
         names = [name.replace(".", "/") + ".py" for name in imported_by(left.pop())]
@@ -30,10 +30,10 @@ def module_of(route: ApiRoute) -> str:
 
 
 @pytest.mark.parametrize("route", CHANGES, ids=lambda route: f"{min(route.methods)} {route.path}")
-def test_who_may_wait_for_the_lock_on_time_does_so_apart(route: ApiRoute) -> None:
+def test_routes_that_may_wait_for_the_lock_run_in_their_own_threads(route: ApiRoute) -> None:
     assert route.waits or LOCKING not in reached(module_of(route))
 
 
-def test_what_waits_is_found() -> None:
+def test_waiting_routes_are_detected() -> None:
     assert LOCKING in reached("functions/availability/api/hours_routes.py")
     assert any(route.waits for route in CHANGES)

@@ -38,7 +38,7 @@ WHERE (k.tutor_id, k.student_id) = (r.tutor_id, r.student_id) AND k.verified
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
 
 
-def test_loading_in_bulk_leaves_the_rows_and_indexes_that_triggers_leave(platform: None) -> None:
+def test_loading_in_bulk_yields_the_same_rows_and_indexes_as_triggers(platform: None) -> None:
     with connection() as db, db.transaction(force_rollback=True):
         indexes = db.execute(INDEXES).fetchall()
         fill_tables(db, TUTORS)

@@ -20,14 +20,14 @@ from tests.benchmarks.report import Figure, attempt, report, timed
         (Figure("beside another", 60), 0, "60.00"),
     ],
 )
-def test_the_floor_decides_and_the_target_is_told(
+def test_only_the_floor_decides_and_the_target_is_reported(
     figure: Figure, status: int, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert report([figure]) == status
     assert said in capsys.readouterr().out
 
 
-def test_a_part_that_breaks_fails_the_run_and_leaves_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_part_that_raises_fails_the_run_but_the_others_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     def broken() -> Iterator[Figure]:
         yield Figure("before it", 1)
         raise TimeoutError("the server did not start")

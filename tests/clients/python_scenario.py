@@ -1,4 +1,4 @@
-"""A student books a tutor and sends notes, as a program would that was written against the generated Python client.
+"""A student books a tutor and sends notes, as a program that uses the generated Python client would.
 
 `python python_scenario.py <address of the server>`, with the client as the package `tutoring` on the path.
 """
@@ -73,7 +73,7 @@ def member(email: str, first_name: str, *, is_tutor: bool) -> AuthenticatedClien
 
 
 def mailed_token(email: str) -> str:
-    """The token of the mail to an address, once it is there."""
+    """The token in the mail to an address, once the mail has arrived."""
     for _ in range(100):
         for mail in httpx.get(f"{SERVER}/_local/mail", params={"to": email}).json():
             if token := re.search(r"[?&]token=([\w.~-]+)", mail["text"]):
@@ -83,7 +83,7 @@ def mailed_token(email: str) -> str:
 
 
 def offer_sessions(tutor: AuthenticatedClient) -> None:
-    """Say everything without which nobody can be booked."""
+    """Set everything that a booking requires."""
     change_hourly_rate.sync(client=tutor, body=PriceChange(80))
     change_session_kinds.sync(client=tutor, body=GroupChange(individual_sessions_available=True))
     change_session_methods.sync(client=tutor, body=MethodChange(online_sessions_available=True))

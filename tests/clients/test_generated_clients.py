@@ -60,7 +60,7 @@ def test_a_python_client_books_and_cancels(server: LocalServer, schema: Path, tm
 
 
 def node(name: str) -> Path:
-    """A tool of package.json, installed as package-lock.json says."""
+    """A tool from package.json, in the version of package-lock.json."""
     if shutil.which("npm") is None:
         pytest.skip("Node.js and npm are not installed")
     installed = TYPESCRIPT / "node_modules" / ".package-lock.json"
@@ -71,12 +71,12 @@ def node(name: str) -> Path:
 
 
 @pytest.mark.proof
-def test_the_description_keeps_redocly_s_rules(schema: Path) -> None:
+def test_the_description_passes_redocly_s_rules(schema: Path) -> None:
     run(node("redocly"), "lint", "--config", HERE / "redocly.yaml", schema, cwd=TYPESCRIPT)
 
 
 @pytest.mark.proof
-def test_the_description_of_sockets_keeps_asyncapi_s_own_schema() -> None:
+def test_the_description_of_sockets_is_valid_by_asyncapi_s_schema() -> None:
     path = node("redocly").parents[1] / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
     validator = jsonschema_rs.Draft7Validator(json.loads(path.read_text()))
     assert [error.message for error in validator.iter_errors(socket_description())] == []

@@ -1,9 +1,9 @@
-"""Play the recorded contract against a server of its own and compare: `python -m tests.contract [--cloud]`.
+"""Replay the recorded contract against a new server and compare: `python -m tests.contract [--cloud]`.
 
-With `--cloud` the server is the emulated AWS of tools/cloud, made from template.yaml. Exits with 1 if a step differs.
+With `--cloud` the server is the emulated AWS of tools/cloud, built from template.yaml. Exits with 1 if a step differs.
 
-Two steps of the recording cannot be met by a server that keeps the contract on an empty database:
-- `tutor_all_first_call` wants a tutor to be there before anybody registered; one is added first.
+A server that keeps the contract on an empty database cannot reproduce two steps of the recording:
+- `tutor_all_first_call` expects a tutor before anybody has registered; one is added first.
 - `details_tutor2` shows an empty schedule, because in the recording another tutor could delete its only item
   (defect schedule-foreign-delete). Here the item is still there.
 """
@@ -22,7 +22,7 @@ from tests.support.running_platform import START_SECONDS, running_platform
 
 CONTRACT = Path(__file__).parent
 IMPOSSIBLE = {"details_tutor2"}
-# Steps that AWS ends with an answer of its own: an address of more than 8,192 bytes does not pass CloudFront.
+# Steps that AWS itself refuses: CloudFront does not pass on a URL of more than 8,192 bytes.
 BEYOND_AWS = {"react_first_9_filters"}
 CLOUD = "--cloud"
 

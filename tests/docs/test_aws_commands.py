@@ -1,4 +1,4 @@
-"""Commands of the AWS CLI that our pages name are such that the services take."""
+"""The services accept the AWS CLI commands in our documentation."""
 
 import json
 import re
@@ -16,7 +16,7 @@ OF_THE_CLI = {"region", "query", "output"}
 
 
 def parameters(service: str, verb: str) -> dict[str, Any]:
-    """What a command of the page gives the service."""
+    """The parameters that a command of the page passes to the service."""
     [command] = re.findall(rf"^aws {service} {verb} .*?(?=\n(?:aws |```))", PAGE, re.MULTILINE | re.DOTALL)
     words = shlex.split(command.replace("\\\n", " "))[3:]
     given = zip(words[::2], words[1::2], strict=True)
@@ -28,7 +28,7 @@ def parameters(service: str, verb: str) -> dict[str, Any]:
     }
 
 
-def test_the_web_acl_is_one_that_the_service_s_model_takes() -> None:
+def test_the_web_acl_is_valid_by_the_service_s_model() -> None:
     model = ServiceModel(Loader().load_service_model("wafv2", "service-2"))
     given, taken = parameters("wafv2", "create-web-acl"), model.operation_model("CreateWebACL").input_shape
     assert taken is not None

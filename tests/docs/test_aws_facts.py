@@ -1,4 +1,4 @@
-"""The ledger of what we lean on of AWS: every rule has a source, and a test that exists or the word "unproven"."""
+"""The list of AWS rules that we rely on: each has a source, and an existing test or the word "unproven"."""
 
 import re
 
@@ -13,7 +13,7 @@ ROWS = [
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
-def test_every_rule_has_a_source_and_is_held_or_said_to_be_unproven() -> None:
+def test_every_rule_has_a_source_and_is_tested_or_marked_unproven() -> None:
     assert len(ROWS) > 40
     for row in ROWS:
         assert len(row) == 3, row
@@ -21,14 +21,14 @@ def test_every_rule_has_a_source_and_is_held_or_said_to_be_unproven() -> None:
         assert TEST.search(row[2]) or "unproven" in row[2] or row[2].startswith("the same;"), row
 
 
-def test_every_test_that_is_named_exists() -> None:
+def test_every_cited_test_exists() -> None:
     for path, name in TEST.findall(LEDGER.read_text()):
         text = (ROOT / path).read_text()
         assert f"def {name}(" in text if name else "def test_" in text, f"{path}::{name}"
 
 
-def test_every_page_of_aws_that_the_functions_code_names_has_a_row() -> None:
-    """By the last part of its address."""
+def test_every_aws_page_that_the_code_cites_has_a_row() -> None:
+    """Pages are compared by the last part of their URLs."""
     named = {
         (path.relative_to(ROOT).as_posix(), page)
         for folder in ("layers", "functions")

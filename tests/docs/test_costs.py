@@ -1,6 +1,6 @@
-"""The table of costs in docs/deploy-aws.md, by its own arithmetic: prices, what a user does, and what it comes to.
+"""The table of costs in docs/deploy-aws.md, recomputed from prices and from what a user does.
 
-Prices are from memory: list prices of us-east-1 in mid-2026. A test cannot know them; that the sums are right it can.
+Prices are from memory: list prices of us-east-1 in mid-2026. A test cannot check those, only that the sums are right.
 """
 
 import re
@@ -14,13 +14,13 @@ from tools.cloud.project import ROOT
 PAGE = (ROOT / "docs" / "deploy-aws.md").read_text()
 HOURS = 730
 USERS = (1_000, 100_000, 10_000_000)
-# Of one user in a month.
+# Per user and month.
 REQUESTS, SENT, MAILS, MINUTES = 120, 60, 2, 120
-# Files, and answers, which are compressed to a quarter of 2 MB.
+# Files, and responses, which compress to a quarter of 2 MB.
 MEGABYTES = 3 + 2 * 0.25
-# Requests of people who are not signed in, for what CloudFront may copy.
+# Requests that CloudFront may answer from copies, by people who are not signed in.
 PUBLIC = 30
-# Taken once, pushed to both, and a ping whenever five minutes were quiet.
+# Each message is received once and pushed to both; plus a ping after every five quiet minutes.
 SOCKET_MESSAGES = 3 * SENT + MINUTES // 5
 FILES = 30
 MILLION = 1_000_000
@@ -29,7 +29,7 @@ ALARMS = ROOT / "infra" / "stacks" / "alarms.yaml"
 
 
 def tiers(amount: float, *steps: tuple[float, float]) -> float:
-    """Each step is how much is sold at a price; the last one takes the rest."""
+    """The price of an amount; each step is a quantity and its price, and the last step takes the rest."""
     cost = 0.0
     for size, price in steps:
         cost += min(amount, size) * price
@@ -45,12 +45,12 @@ def by_size(users: int, *values: float) -> float:
 
 
 def requests(users: int) -> float:
-    """What a user's requests are that no copy answers: one lives for five seconds, so that few readers share none."""
+    """Requests that no copy answers: copies live for five seconds, so few users hardly share any."""
     return REQUESTS - PUBLIC * by_size(users, 0, 0.1, 0.5)
 
 
 def calls(users: int) -> float:
-    """Requests, messages, and ten sockets opened and closed."""
+    """Invocations: requests, messages, and ten sockets opened and closed."""
     return requests(users) + SENT + 20
 
 
@@ -97,7 +97,7 @@ def logs(users: int) -> float:
 
 
 def the_rest(_users: int) -> float:
-    """Keys and secrets, alarms beyond ten, own metrics beyond ten; the first three dashboards are free."""
+    """Keys and secrets, alarms beyond ten, custom metrics beyond ten; the first three dashboards are free."""
     alarms, metrics = len(resources("AWS::CloudWatch::Alarm", ALARMS)), len(functions()) + 2
     return 1.00 + 7 * 0.40 + (alarms - 10) * 0.10 + (metrics - 10) * 0.30
 
@@ -122,14 +122,14 @@ def written(line: str) -> list[str]:
 
 
 def rounded(cost: float) -> str:
-    """To the dollar, from a thousand on to ten."""
+    """Rounded to a dollar; from a thousand dollars on, to ten."""
     return f"{round(cost, -1 if cost >= 1000 else 0):,.0f}"
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_line_of_the_table_is_its_arithmetic(line: str) -> None:
+def test_a_line_of_the_table_is_computed_correctly(line: str) -> None:
     assert written(line) == [rounded(LINES[line](users)) for users in USERS]
 
 
-def test_the_sum_is_that_of_the_lines() -> None:
+def test_the_total_is_the_sum_of_the_lines() -> None:
     assert written("Together") == [rounded(sum(cost(users) for cost in LINES.values())) for users in USERS]

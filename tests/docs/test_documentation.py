@@ -1,4 +1,4 @@
-"""What the documents promise about themselves: links lead somewhere, commands and settings exist."""
+"""Links in the documentation lead somewhere, and the commands and settings that it names exist."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from shared.kit.settings import Settings
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tools").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
-# Paths named in the text; a star or angle brackets stand for any name.
+# Paths in the text; a star or angle brackets stand for any name.
 PATH = re.compile(r"`((?:docs|functions|infra|layers|local|tests|tools)/[\w./-]+)`")
 README_WORDS = 1_300
 
@@ -47,7 +47,7 @@ def test_every_setting_is_explained(settings: type) -> None:
     assert names - explained == set()
 
 
-def test_the_version_stands_once() -> None:
-    """The changelog names it, and what serves it reads it from there."""
+def test_the_changelog_names_the_version() -> None:
+    """The version of pyproject.toml, which everything else reads."""
     [version] = re.findall(r'^version = "([\d.]+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert version in (ROOT / "CHANGELOG.md").read_text()

@@ -9,7 +9,7 @@ PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 
 def recorded(name: str, **values: object) -> dict[str, Any]:
-    """The event of a file in this folder; each {{placeholder}} becomes the value of that name.
+    """The event of a file in this folder, with each {{placeholder}} replaced by the value of that name.
 
     Raises KeyError for a placeholder without a value.
     """

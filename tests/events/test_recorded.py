@@ -1,4 +1,4 @@
-"""The recorded events have the shapes of AWS, as the event models of Powertools describe them."""
+"""The recorded events have the same structure as those of AWS, by the event models of Powertools."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ VALUES = {
 
 
 class RotationModel(BaseModel):
-    """The one shape Powertools has no model of."""
+    """The only event that Powertools has no model for."""
 
     ClientRequestToken: UUID
     SecretId: str
@@ -76,7 +76,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "secrets_rotate": RotationModel,
     "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
 }
-# A plain invocation carries what its caller likes.
+# A plain invocation may contain anything.
 SHAPELESS = {"migrations_invoke"}
 
 
@@ -91,7 +91,7 @@ def test_an_event_fits_its_model(name: str, shape: type[BaseModel]) -> None:
 
 
 @pytest.mark.parametrize("name", HTTP)
-def test_an_http_event_says_the_same_everywhere(name: str) -> None:
+def test_the_parts_of_an_http_event_agree(name: str) -> None:
     event = recorded(name, **VALUES)
     context = event["requestContext"]
     assert event["routeKey"] == context["routeKey"]
@@ -109,19 +109,19 @@ def test_an_http_event_says_the_same_everywhere(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["accounts_register", "availability_add_item", "notifications_mark_read", "profiles_change_picture"]
 )
-def test_a_body_has_the_length_its_header_tells(name: str) -> None:
+def test_a_body_has_the_length_that_its_header_states(name: str) -> None:
     event = recorded(name, **VALUES)
     body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
     assert event["headers"]["content-length"] == str(len(body))
 
 
 @pytest.mark.parametrize("name", ["queue_mail", "queue_dispatch"])
-def test_a_queued_message_has_the_digest_of_its_body(name: str) -> None:
+def test_a_queued_message_has_the_md5_of_its_body(name: str) -> None:
     [message] = recorded(name)["Records"]
     assert message["md5OfBody"] == hashlib.md5(message["body"].encode()).hexdigest()
 
 
-def test_a_route_key_is_what_the_route_selection_finds_in_the_body() -> None:
+def test_the_route_selection_expression_yields_the_route_key() -> None:
     assert _route_key("socket_chat_message") == "chat_message"
     assert _route_key("socket_default") is None
 

@@ -1,6 +1,6 @@
-"""Visit a local server and then the emulated AWS, each of its own with demo data: `python -m tests.smoke`.
+"""Run `make smoke` against a new local server and then a new emulated AWS, with demo data: `python -m tests.smoke`.
 
-Exits with 1 if something does not work that `make smoke` tries.
+Exits with 1 if a check fails.
 """
 
 import sys
@@ -12,7 +12,7 @@ from tools.smoke.__main__ import report
 from tools.smoke.platform import Person, Platform
 from tools.smoke.visit import Visit
 
-# Every function of the emulated AWS starts at its first call, on whatever machine this is.
+# Generous: on the emulated AWS every function starts at its first call.
 WITHIN = 30.0
 
 

@@ -1,4 +1,4 @@
-"""The check of packages fails when there is something to decide, and says so when it could not look."""
+"""The check of packages fails when there is something to decide, and reports packages that it could not check."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_known_vulnerability_fails(capsys: pytest.CaptureFixture[str]) -> None
     assert "old 1.0: PYSEC-2026-1, fixed in 1.1" in capsys.readouterr().out
 
 
-def test_what_could_not_be_audited_is_said_and_fails_where_it_must_not_happen(
+def test_an_unaudited_package_is_reported_and_fails_in_strict_mode(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert report_audit([FINE, SKIPPED], strict=False) == 0
@@ -27,21 +27,21 @@ def test_what_could_not_be_audited_is_said_and_fails_where_it_must_not_happen(
 
 
 @pytest.mark.parametrize("licence", ["GPL-3.0-only", "UNKNOWN", "MIT AND GPL-3.0-only"])
-def test_a_licence_that_nobody_agreed_to_fails(licence: str) -> None:
+def test_a_licence_that_is_not_allowed_fails(licence: str) -> None:
     assert report_licences([{"Name": "one", "License": "MIT"}, {"Name": "two", "License": licence}]) == 1
 
 
-def test_agreed_licences_pass_alone_and_together() -> None:
+def test_allowed_licences_pass_alone_and_in_combination() -> None:
     assert report_licences([{"Name": name, "License": name} for name in AGREED]) == 0
     assert report_licences([{"Name": "both", "License": "Apache-2.0 OR BSD-3-Clause"}]) == 0
 
 
-def test_a_package_without_an_answer_fails() -> None:
+def test_a_package_without_a_licence_report_fails() -> None:
     installed = [{"Name": "pydantic_core", "License": "MIT"}]
     assert report_missing({"pydantic-core"}, installed) == 0
     assert report_missing({"pydantic-core", "greenlet"}, installed) == 1
 
 
-def test_the_packages_of_the_images_are_those_of_their_requirements() -> None:
+def test_shipped_packages_come_from_the_requirements_of_the_images() -> None:
     pinned = {found for file in SHIPPED for found in pinned_names(file)}
     assert {("fastapi", ""), ("psycopg", ""), ("alembic", ""), ("psycopg-binary", ";")} <= pinned

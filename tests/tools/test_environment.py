@@ -1,4 +1,4 @@
-"""How `make` makes the environment: with which Python, and when it begins again."""
+"""How `make` creates the environment: with which Python, and when it starts over."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from tools.cloud.project import ROOT
 
-# Stands for a Python that can do anything, and takes a while to install.
+# A stand-in for a Python that supports everything needed and takes a while to install.
 STUB = """#!/bin/sh
 case "$*" in
     "-m venv --clear .venv") mkdir -p .venv/bin; ln -sf "$0" .venv/bin/python ;;
@@ -18,7 +18,7 @@ case "$*" in
 esac
 """
 
-# Says that it is old, and does nothing but what `-c` is told.
+# Reports an old version, and runs only what `-c` passes.
 OLD = f"""#!{sys.executable}
 import sys
 sys.version_info = (3, 10)
@@ -46,20 +46,20 @@ def make_command(checkout: Path, program: str) -> list[str]:
     return ["make", ".venv/run.stamp", f"PYTHON={python}"]
 
 
-def test_an_environment_without_pip_is_made_again(checkout: Path) -> None:
-    """Debian leaves one where `python3-venv` is missing, after it said so, and so does a Ctrl-C."""
+def test_an_environment_without_pip_is_recreated(checkout: Path) -> None:
+    """Debian leaves one behind if `python3-venv` is missing, and so does an interruption by Ctrl-C."""
     venv.create(checkout / ".venv", symlinks=True)
     made = make_environment(checkout, STUB)
     assert (made.returncode, made.stderr) == (0, "")
 
 
-def test_who_has_an_old_python_is_told_and_nothing_is_made(checkout: Path) -> None:
+def test_an_old_python_is_reported_and_creates_nothing(checkout: Path) -> None:
     made = make_environment(checkout, OLD)
     assert "Python 3.11 or newer is needed" in made.stderr
     assert not (checkout / ".venv").exists()
 
 
-def test_of_two_that_begin_at_once_one_installs(checkout: Path) -> None:
+def test_of_two_concurrent_calls_only_one_installs(checkout: Path) -> None:
     command = make_command(checkout, STUB)
     both = [subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [each.wait(60) for each in both] == [0, 0]

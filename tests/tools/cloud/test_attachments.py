@@ -1,4 +1,4 @@
-"""Attachments on the emulated AWS: a form for S3, the function that checks, CloudFront that leads to the file."""
+"""Attachments on the emulated AWS: the form for S3, the function that checks, and the download through CloudFront."""
 
 import json
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from tools.cloud.stack import Cloud
 
 
 @pytest.mark.proof
-def test_a_picture_goes_to_s3_and_both_fetch_it_through_cloudfront(cloud: Cloud, people: People) -> None:
+def test_a_picture_goes_to_s3_and_both_members_fetch_it_through_cloudfront(cloud: Cloud, people: People) -> None:
     student, tutor = people.student(), people.tutor()
     talk = add_conversation(student, tutor)
     picture = encoded(quarters())
@@ -43,7 +43,7 @@ def test_a_picture_goes_to_s3_and_both_fetch_it_through_cloudfront(cloud: Cloud,
     assert ask(cloud, "GET", urlsplit(frames[0]["attachments"][0]["url"]).path).status_code == 404
 
 
-def test_what_is_too_large_gets_no_form(cloud: Cloud, people: People) -> None:
+def test_a_file_that_is_too_large_gets_no_upload_form(cloud: Cloud, people: People) -> None:
     student = people.student()
     talk = add_conversation(student, people.tutor())
     path = f"/api/chat/conversations/{talk}/attachments/"

@@ -1,4 +1,4 @@
-"""Who is refused what in chat on the emulated AWS, as tests/functions/chat asks; and how soon revoked sockets close."""
+"""Chat permissions on the emulated AWS, with the tests of tests/functions/chat; and how soon revoked sockets close."""
 
 import json
 import time
@@ -43,7 +43,7 @@ class Aws:
         ticket = self.ask("POST", "/api/chat/ticket/", person.access).json()["ticket"]
         heard: list[str] = []
         with self.socket(f"/ws/user/?ticket={ticket}") as socket:
-            # Each when the one before is answered, for they may overtake one another.
+            # One after the other, because frames may overtake each other.
             for each in frames:
                 socket.send(json.dumps(each))
                 heard.append(code_of(socket))
@@ -67,7 +67,7 @@ def place(cloud: Cloud, people: People) -> Scene:
 
 
 class TestAws(Refusals):
-    """Asked of the emulated AWS."""
+    """The permission tests, on the emulated AWS."""
 
 
 def sign_out(cloud: Cloud, person: Person) -> httpx.Response:

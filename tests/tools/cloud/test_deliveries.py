@@ -1,4 +1,4 @@
-"""SQS delivers at least once, in any order, and poison with the rest: what becomes of the mails."""
+"""SQS delivers at least once and in any order, with poison messages in between: what happens to the mails."""
 
 import json
 import random
@@ -20,18 +20,18 @@ from tools.cloud.stack import Cloud
 from tools.cloud.template import QueueSource
 
 PATIENCE = 120.0
-# Messages in the queue at a time: with each one more moto takes longer for all that is asked of it.
+# Messages in the queue at a time: each additional one slows down all calls to moto.
 CROWD = 100
 POISON = ("no JSON", '{"mail_id": "seven"}', '{"mail_id": -1}', "[]", '{"mail_id": 1.5}')
 
 
 @pytest.mark.parametrize("mails", [10, pytest.param(500, marks=pytest.mark.proof)])
-def test_no_mail_is_sent_twice_whatever_else_is_in_the_queue(quiet_cloud: Cloud, people: People, mails: int) -> None:
+def test_no_mail_is_sent_twice_whatever_is_in_the_queue(quiet_cloud: Cloud, people: People, mails: int) -> None:
     cloud, luck = quiet_cloud, random.Random(mails)
     recipients = [people.student().email for _ in range(mails)]
     ids = [insert("mail_outbox", {"kind": "reset_password", "recipient": each}) for each in recipients]
     bodies = [json.dumps({"mail_id": each}) for each in ids for _ in range(luck.randint(1, 5))]
-    poison = [luck.choice(POISON) for _ in range(-(-len(bodies) // 9))]  # a tenth of all
+    poison = [luck.choice(POISON) for _ in range(-(-len(bodies) // 9))]  # a tenth of the messages
     messages = bodies + poison
     luck.shuffle(messages)
     source = source_of(cloud, "MailQueue")
@@ -46,7 +46,7 @@ def test_no_mail_is_sent_twice_whatever_else_is_in_the_queue(quiet_cloud: Cloud,
     assert sent == Counter(recipients)
     assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") == [(0,)]
     assert sorted(dead_letters(cloud)) == sorted(poison)
-    assert calls < len(messages) / 2, "one message a call: no batch was ever split"
+    assert calls < len(messages) / 2, "one message per call: no batch was split"
 
 
 def test_a_booking_triggers_the_dispatcher(quiet_cloud: Cloud, people: People) -> None:
@@ -67,7 +67,7 @@ def test_a_booking_triggers_the_dispatcher(quiet_cloud: Cloud, people: People) -
 
 
 def hand_over_all(cloud: Cloud, source: QueueSource) -> int:
-    """Two pollers work until the queue is empty; how often they called the function."""
+    """Poll the queue twice at the same time until it is empty; returns how often the function was called."""
     pollers = [QueuePoller(cloud.aws, source, cloud.functions[source.function]) for _ in range(2)]
     for each in pollers:
         each.start()
@@ -98,7 +98,7 @@ def wait_until_empty(cloud: Cloud, url: str) -> None:
 
 
 def dead_letters(cloud: Cloud) -> list[str]:
-    """The bodies of the messages that were given up; they are gone then."""
+    """The bodies of the messages in the dead-letter queue, which are deleted."""
     url, bodies = cloud.aws.queues["MailDeadLetters"], []
     while found := cloud.aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         bodies += [each["Body"] for each in found]

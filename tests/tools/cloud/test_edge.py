@@ -1,4 +1,4 @@
-"""The CloudFront functions as the template has them, and the same rules for machines without Node."""
+"""The CloudFront functions in the template, and the same rules in Python for machines without Node."""
 
 import shutil
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tools.cloud.template import Template
 EDGE = Template(TEMPLATE.parent / "infra" / "stacks" / "edge.yaml", {}, {})
 CODE = {name: str(each["FunctionCode"]) for name, each in EDGE.of_type("AWS::CloudFront::Function").items()}
 NODE = shutil.which("node") or shutil.which("nodejs")
-NEEDS_NODE = pytest.mark.skipif(NODE is None, reason="runs the functions' own code, for which it takes Node")
+NEEDS_NODE = pytest.mark.skipif(NODE is None, reason="runs the functions' own code, which needs Node")
 HEADERS = (
     (b"host", b"korepetycje.example"),
     (b"x", b"1"),
@@ -38,7 +38,7 @@ TALK = "0a1b2c3d-0000-4000-8000-000000000000"
     ],
 )
 @NEEDS_NODE
-def test_the_rule_without_node_is_the_functions(path: str, query: str, expected: tuple[str, str]) -> None:
+def test_the_python_rule_rewrites_paths_as_the_function_does(path: str, query: str, expected: tuple[str, str]) -> None:
     asked = ViewerRequest(path, query)
     for found in (RULES["SocketsFunction"].rewritten(asked), rewritten("SocketsFunction", asked)):
         assert (found.path, found.query) == expected
@@ -50,7 +50,7 @@ def test_the_rule_without_node_is_the_functions(path: str, query: str, expected:
     ["/static/media/uploads/user/x.webp", "/static/media/a", "/static/media/", "/static/media"],
 )
 @NEEDS_NODE
-def test_the_other_rules_are_the_functions_too(function: str, name: str) -> None:
+def test_the_other_python_rules_agree_with_their_functions(function: str, name: str) -> None:
     assert_same(function, ViewerRequest(name, "a=1", HEADERS, "198.51.100.7"))
 
 
@@ -69,7 +69,7 @@ def test_the_other_rules_are_the_functions_too(function: str, name: str) -> None
     ],
 )
 @NEEDS_NODE
-def test_the_rule_of_the_api_is_the_functions_too(path: str) -> None:
+def test_the_python_rule_of_the_api_agrees_with_its_function(path: str) -> None:
     assert_same("ApiFunction", ViewerRequest(path, "a=1&a=2", HEADERS, "2001:db8::7"))
 
 
@@ -94,7 +94,7 @@ BELIEVED = ("/api/token/", "/api/token", "/v2/api/token/oidc/")
 NOT_BELIEVED = ("/api/%74oken/", "/api//token/", "/v2/api/user/tutor/x/api/token/", "/api/user/me/")
 
 
-def test_a_country_passes_only_where_cloudfront_says_it() -> None:
+def test_a_country_is_passed_on_only_if_cloudfront_states_it() -> None:
     asked = {path: ViewerRequest(path, "", (*HEADERS, (COUNTRY, b"DE"))) for path in (*BELIEVED, *NOT_BELIEVED)}
     expected = dict.fromkeys(BELIEVED, b"DE") | dict.fromkeys(NOT_BELIEVED)
     function = edge_function("ApiFunction", CODE["ApiFunction"])
@@ -123,7 +123,7 @@ def rewritten(function: str, request: ViewerRequest) -> ViewerRequest:
         running.close()
 
 
-def test_intrinsic_functions_give_what_cloudformation_gives() -> None:
+def test_intrinsic_functions_resolve_as_in_cloudformation() -> None:
     document = {
         "Parameters": {"Size": {"Default": 2}, "Name": {"Type": "String"}},
         "Conditions": {"Big": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Size"}, 1]}]}},

@@ -1,4 +1,4 @@
-"""CloudFront's copies by the cache policy of the template, before an origin that answers whom it was asked by."""
+"""CloudFront's copies by the template's cache policy, in front of an origin that echoes who sent the request."""
 
 import asyncio
 import itertools
@@ -29,7 +29,7 @@ class Clock:
 
 
 class Edge:
-    """One distribution and what answers behind it: a number that is new each time it is asked."""
+    """One distribution and its origin, which returns a new number for each request."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -55,7 +55,7 @@ class Edge:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=f"https://{host}") as client:
                 return await client.request(method, path, headers={"accept-encoding": "identity", **named})
 
-        # asyncio.run would take away the loop that Mangum goes on using.
+        # asyncio.run would remove the event loop that Mangum continues to use.
         with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
             return runner.run(asked())
 
@@ -68,7 +68,7 @@ def edge() -> Edge:
     return Edge()
 
 
-def test_a_copy_is_shown_for_five_seconds_and_no_longer(edge: Edge) -> None:
+def test_a_copy_is_served_for_five_seconds_and_no_longer(edge: Edge) -> None:
     assert [edge.number(), edge.number()] == [1, 1]
     edge.clock.now = SHARED_SECONDS - 0.1
     shown = edge.ask()
@@ -78,13 +78,13 @@ def test_a_copy_is_shown_for_five_seconds_and_no_longer(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("credential", ["authorization", "cookie"])
-def test_who_says_who_they_are_gets_no_copy_and_leaves_none(edge: Edge, credential: str) -> None:
+def test_requests_with_credentials_neither_get_nor_leave_a_copy(edge: Edge, credential: str) -> None:
     assert edge.number() == 1
     assert [edge.number(**{credential: "a=1"}) for _ in range(2)] == [2, 3]
     assert edge.number() == 1
 
 
-def test_every_origin_reads_answers_that_name_it(edge: Edge) -> None:
+def test_every_origin_gets_responses_that_name_it(edge: Edge) -> None:
     origins = ["https://a.example", "https://b.example"]
     for _ in range(2):
         for origin in origins:
@@ -95,7 +95,7 @@ def test_every_origin_reads_answers_that_name_it(edge: Edge) -> None:
     assert next(edge.numbers) == 4
 
 
-def test_what_changes_an_answer_is_in_the_key_and_nothing_else(edge: Edge) -> None:
+def test_the_cache_key_contains_exactly_what_changes_a_response(edge: Edge) -> None:
     assert edge.number() == edge.number(user_agent="Chromium", accept_language="en", x_viewer_host="forged") == 1
     others = [
         edge.number(PATH + "?page_size=5"),
@@ -106,13 +106,13 @@ def test_what_changes_an_answer_is_in_the_key_and_nothing_else(edge: Edge) -> No
     assert others == [2, 3, 4, 5]
 
 
-def test_encodings_are_asked_for_in_one_spelling(edge: Edge) -> None:
+def test_accepted_encodings_are_normalized(edge: Edge) -> None:
     answers = [edge.ask(accept_encoding=each).text for each in ("gzip, deflate, br, zstd", "br;q=1.0,gzip")]
     assert answers == ["1 br,gzip", "1 br,gzip"]
 
 
 @pytest.mark.parametrize(("status", "method"), [(404, "GET"), (500, "GET"), (200, "PUT")])
-def test_of_errors_and_changes_there_are_no_copies(edge: Edge, status: int, method: str) -> None:
+def test_errors_and_changes_are_not_cached(edge: Edge, status: int, method: str) -> None:
     edge.status = status
     edge.ask(method=method)
     edge.status = 200

@@ -1,4 +1,4 @@
-"""Sockets that send without end cost a bounded number of invocations, which are paid for."""
+"""Sockets that send endlessly cause only a bounded number of invocations, each of which costs money."""
 
 import subprocess
 import sys
@@ -15,16 +15,16 @@ from tools.cloud.lambda_service import Function
 from tools.cloud.stack import Cloud
 
 SECONDS, SOCKETS, PATIENCE = 15, 20, 30
-# Of a socket that is being closed: frames that wait for the function (MAX_PENDING of the emulator), handshake and end.
+# Per socket being closed: frames that wait for the function (MAX_PENDING of the emulator), handshake and disconnect.
 LAST = 8 + 2
 
 
 def rest(function: Function) -> int:
-    """The invocations there have been once nothing is left to do."""
+    """The number of invocations, once there are no new ones."""
     deadline = time.monotonic() + PATIENCE
     before = -1
     while (now := function.invocations) != before:
-        assert time.monotonic() < deadline, "the function is invoked without end"
+        assert time.monotonic() < deadline, "the function is invoked endlessly"
         before = now
         time.sleep(2)
     return now
@@ -32,7 +32,7 @@ def rest(function: Function) -> int:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("kind", ["empty", "messages"])
-def test_a_flood_of_frames_costs_what_the_limits_let_pass(quiet_cloud: Cloud, people: People, kind: str) -> None:
+def test_a_flood_of_frames_costs_only_what_the_limits_allow(quiet_cloud: Cloud, people: People, kind: str) -> None:
     student = people.student()
     conversation = add_conversation(student, people.tutor())
     address = f"{quiet_cloud.url.replace('http', 'ws')}/ws/chat/{conversation}/?token={student.access}"

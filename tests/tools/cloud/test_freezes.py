@@ -1,4 +1,4 @@
-"""Functions that Lambda froze, whose connections were closed meanwhile: the first request after it is answered."""
+"""Functions frozen by Lambda, whose connections were closed meanwhile: the next request is answered all the same."""
 
 import json
 import os
@@ -21,12 +21,12 @@ from tools.cloud.stack import Cloud
 FREEZES = [pytest.param(3, marks=pytest.mark.proof), pytest.param(1000, marks=[pytest.mark.proof, pytest.mark.long])]
 REST = LISTEN_AFTER_IDLE + 0.01
 PATIENCE = 10.0
-# The functions' connections to PostgreSQL bear their names; those of the tests have none.
+# The functions' connections to PostgreSQL have an application name; those of the tests have none.
 OPEN = "FROM pg_stat_activity WHERE application_name LIKE '%Function' AND datname = current_database()"
 
 
 class Freezer:
-    """Stops functions' processes, closes their connections and lets them go on."""
+    """Stops functions' processes, closes their connections and resumes them."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
@@ -59,7 +59,7 @@ def freezer(quiet_cloud: Cloud) -> Iterator[Freezer]:
 
 
 def reader(cloud: Cloud, talk: UUID, person: Person) -> ClientConnection:
-    """A socket of the shipped client, whose messages have no ids by which they could be sent again."""
+    """A socket of the first frontend, whose messages have no ids with which they could be resent."""
     address = f"{cloud.url.replace('http', 'ws')}/ws/chat/{talk}/?token={person.access}"
     return connect(address, compression=None, ping_interval=None, open_timeout=60)
 
@@ -71,7 +71,7 @@ def test_the_first_request_after_a_freeze_is_answered(
     cloud, student, tutor = quiet_cloud, people.student(), people.tutor()
     talk = add_conversation(student, tutor)
     signing_in = {"email": tutor.email, "password": PASSWORD}
-    # Who is answered may write on.
+    # Once answered, the student may send any number of messages.
     with reader(cloud, talk, tutor) as answering:
         answering.send(json.dumps({"event": "chat_message", "data": {"body": "Słucham"}}))
         answering.recv(PATIENCE)
@@ -87,7 +87,7 @@ def test_the_first_request_after_a_freeze_is_answered(
             assert json.loads(socket.recv(PATIENCE))["body"] == str(number)
 
         def mail(_number: int) -> None:
-            query("DELETE FROM mail_outbox")  # what the sign-ins of this test have queued
+            query("DELETE FROM mail_outbox")  # mails that the sign-ins of this test have queued
             insert("mail_outbox", {"kind": "reset_password", "recipient": tutor.email})
             assert cloud.functions["MailFunction"].invoke({}) == {"sent": 1}
 
@@ -103,7 +103,7 @@ def test_the_first_request_after_a_freeze_is_answered(
             each(0)
         for number in range(cycles):
             freezer.freeze()
-            # Each cycle begins with another one: the first after the thaw meets the most.
+            # Each cycle begins with another request: the first after the thaw meets the most broken connections.
             for place in range(len(requests)):
                 requests[(number + place) % len(requests)](number)
     assert freezer.closed >= cycles * 4

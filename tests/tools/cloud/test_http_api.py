@@ -1,4 +1,4 @@
-"""The HTTP API's emulator: which route a request takes, the event its function gets, and where the gateway ends it."""
+"""The HTTP API's emulator: the route of a request, the event its function gets, and what the gateway refuses."""
 
 import asyncio
 import base64
@@ -43,7 +43,7 @@ def test_the_most_specific_route_is_taken(method: str, path: str, function: str,
     assert (matched.route.function, matched.variables) == (function, variables)
 
 
-def test_without_a_default_route_other_paths_lead_nowhere() -> None:
+def test_without_a_default_route_other_paths_are_not_found() -> None:
     with pytest.raises(Refused, match="Not Found"):
         Routes(ROUTES[:-1]).select("GET", "/elsewhere")
 
@@ -54,13 +54,13 @@ def test_a_route_does_not_match_its_path_with_a_slash() -> None:
 
 
 @pytest.mark.parametrize("path", ["/things/", "/things/{id}/", "/things/{id}.json", "/a{id}", "/a b", "/a//b", "a", ""])
-def test_a_route_that_aws_refuses_is_refused(path: str) -> None:
+def test_a_route_that_aws_would_reject_is_rejected(path: str) -> None:
     with pytest.raises(InvalidRoute):
         Routes([HttpRoute("ANY", path, "any")])
 
 
 class Fake:
-    """A function of this process."""
+    """A function in this process."""
 
     def __init__(self, answer: Callable[[Any], Any]) -> None:
         self.answer = answer
@@ -83,7 +83,7 @@ def call(
     route_throttles: dict[str, Throttle] | None = None,
     timeout: float = 5.0,
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Status, headers and body of the gateway's answer."""
+    """Status, headers and body of the gateway's response."""
     functions: Any = {"one": function}
     api: Any = HttpApi(
         ROUTES[2:3], functions, throttle or Throttle(1, 1), route_throttles=route_throttles, timeout=timeout
@@ -105,7 +105,7 @@ def call(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    # asyncio.run would leave this thread without an event loop, which Mangum looks for.
+    # asyncio.run would leave this thread without an event loop, which Mangum needs.
     with closing(asyncio.new_event_loop()) as loop:
         loop.run_until_complete(api(scope, receive, send))
     api.close()
@@ -142,7 +142,7 @@ def test_a_function_gets_the_event_that_aws_sends() -> None:
     ("content_type", "is_text"),
     [("application/json", True), ("text/plain; charset=utf-8", True), ("multipart/form-data; boundary=x", False)],
 )
-def test_only_text_comes_as_it_is(content_type: str, is_text: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_only_text_bodies_are_passed_unencoded(content_type: str, is_text: bool) -> None:  # noqa: FBT001 - a column of the table
     function = Fake(lambda _event: {"statusCode": 204})
     call(function, body=b"body", headers=[(b"content-type", content_type.encode())], method="POST")
     [event] = function.events
@@ -150,7 +150,7 @@ def test_only_text_comes_as_it_is(content_type: str, is_text: bool) -> None:  # 
     assert event["isBase64Encoded"] is not is_text
 
 
-def test_an_answer_keeps_its_status_headers_cookies_and_bytes() -> None:
+def test_a_response_keeps_its_status_headers_cookies_and_bytes() -> None:
     answer = {
         "statusCode": 201,
         "headers": {"X-A": "1", "Content-Length": "9"},
@@ -163,7 +163,7 @@ def test_an_answer_keeps_its_status_headers_cookies_and_bytes() -> None:
     assert headers == [(b"x-a", b"1"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"content-length", b"2")]
 
 
-def test_an_answer_without_a_status_is_the_body() -> None:
+def test_a_result_without_a_status_becomes_the_body() -> None:
     assert call(Fake(lambda _event: {"a": 1}))[::2] == (200, b'{"a": 1}')
 
 
@@ -175,15 +175,15 @@ def test_an_answer_without_a_status_is_the_body() -> None:
         (PayloadTooLarge(), 413, "Request Entity Too Large"),
     ],
 )
-def test_failures_become_the_gateways_own_answers(error: Exception, status: int, message: str) -> None:
+def test_failures_become_the_gateways_own_responses(error: Exception, status: int, message: str) -> None:
     assert call(Fake(fail(error)))[::2] == (status, f'{{"message": "{message}"}}'.encode())
 
 
-def test_a_slow_function_is_not_waited_for() -> None:
+def test_a_slow_function_times_out() -> None:
     assert call(Fake(lambda _event: time.sleep(0.3)), timeout=0.05)[0] == 503
 
 
-def test_no_answer_that_makes_no_sense_comes_through() -> None:
+def test_a_malformed_result_is_not_passed_on() -> None:
     assert call(Fake(lambda _event: {"statusCode": "two hundred"}))[0] == 500
     assert call(Fake(lambda _event: {"statusCode": 200, "body": {"a": 1}}))[0] == 500
 
@@ -200,7 +200,7 @@ def test_a_route_has_limits_of_its_own() -> None:
     assert answers == [200, 429]
 
 
-def test_request_line_and_headers_end_where_aws_ends_them() -> None:
+def test_request_line_and_headers_are_limited_as_by_aws() -> None:
     line = len("GET /things/7 HTTP/1.1\r\n") + len("x: \r\n")
     fits = [(b"x", b"v" * (MAX_HEAD - line))]
     assert call(Fake(echo), headers=fits)[0] == 200
@@ -208,7 +208,7 @@ def test_request_line_and_headers_end_where_aws_ends_them() -> None:
     assert (status, body) == (431, b'{"message": "Request Header Fields Too Large"}')
 
 
-def test_bodies_end_where_aws_ends_them() -> None:
+def test_bodies_are_limited_as_by_aws() -> None:
     quiet = Fake(lambda _event: {"statusCode": 204})
     assert call(quiet, body=b"x" * MAX_BODY, method="POST")[0] == 204
     assert call(quiet, body=b"x" * (MAX_BODY + 1), method="POST")[0] == 413

@@ -1,4 +1,4 @@
-"""Everything template.yaml routes, driven from outside: each path, each frame, each queue and schedule."""
+"""Everything that template.yaml routes, used from outside: each path, each frame, each queue and schedule."""
 
 import asyncio
 import io
@@ -28,9 +28,9 @@ from tools.cloud.template import HttpRoute, Template
 
 STATED = Template(TEMPLATE, {}, {})
 PATIENCE = 20.0
-# What stands for the variables of paths: ids of nothing.
+# Values for path variables: ids that do not exist.
 NO_ID = "00000000-0000-4000-8000-000000000000"
-# Routes of paths that only versions of the API have.
+# Routes of paths that exist only in versions of the API.
 ONLY_IN_VERSIONS = {route_of(path) for path in paths_of_versions()}
 VARIABLES = {
     **dict.fromkeys(
@@ -51,27 +51,27 @@ VARIABLES = {
 
 def ask(cloud: Cloud, method: str, path: str, token: str = "", **options: Any) -> httpx.Response:
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    # Nothing is encrypted here: without the authorities of the web, which it takes longer to read than to ask.
+    # Nothing is encrypted here, and loading the certificate authorities takes longer than the request.
     return httpx.request(method, cloud.url + path, headers=headers, timeout=60, verify=False, **options)
 
 
 def eventually(found: Callable[[], Any]) -> Any:
-    """What is found once there is something."""
+    """Wait until a function returns something true; returns it."""
     deadline = time.monotonic() + PATIENCE
     while not (value := found()):
-        assert time.monotonic() < deadline, "nothing came"
+        assert time.monotonic() < deadline, "nothing was found in time"
         time.sleep(0.05)
     return value
 
 
 def listening(cloud: Cloud, talk: UUID, person: Person) -> ClientConnection:
-    """A socket as the shipped client opens it."""
+    """A socket as the first frontend opens it."""
     address = f"{cloud.url.replace('http', 'ws')}/ws/chat/{talk}/?token={person.access}&protocol=2"
-    # Like a browser it reads on, whether or not its page looks at the frames: else it would not see its close answered.
+    # Unlimited queue: like a browser, it keeps reading, or it would never see the response to its close frame.
     return connect(address, compression=None, ping_interval=None, open_timeout=60, max_queue=None)
 
 
-# The first route of each function, and those that only versions have.
+# The first route of each function, and those that exist only in versions.
 EXAMPLES = [
     *{each.function: each for each in reversed(STATED.http_routes)}.values(),
     *(each for each in STATED.http_routes if each.path in ONLY_IN_VERSIONS),
@@ -79,8 +79,8 @@ EXAMPLES = [
 
 
 def tried(route: HttpRoute) -> list[ParameterSet]:
-    """Both forms of a path lead to one function, as most paths do: one is enough of each function but for the proof."""
-    path = route.path.replace("/sessions/{session_id}", f"/sessions/{NO_ID}")  # of a device; others have numbers
+    """Both forms of a route's path; outside the proof, one path of each function is enough."""
+    path = route.path.replace("/sessions/{session_id}", f"/sessions/{NO_ID}")  # of devices; others have numbers
     key, path = route.key, re.sub(r"\{(\w+)\}", lambda found: VARIABLES.get(found[1], "1"), path)
     if route.path == "$default":
         return [pytest.param(route, "/api/unknown/", id=key)]
@@ -118,11 +118,11 @@ def test_every_frame_leads_to_its_function(cloud: Cloud, people: People) -> None
     assert cloud.connections.refused == []
 
 
-def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cloud: Cloud, people: People) -> None:
+def test_frames_of_one_sender_may_overtake_each_other_and_seq_gives_the_order(cloud: Cloud, people: People) -> None:
     student, tutor = people.student(), people.tutor()
     talk = add_conversation(student, tutor)
     with listening(cloud, talk, student) as sender, listening(cloud, talk, tutor) as reader:
-        # To somebody who has never answered ten messages go.
+        # Somebody who has never answered may be sent only ten messages.
         reader.send(json.dumps({"event": "chat_message", "data": {"body": "Słucham", "id": "0"}}))
         for socket in (sender, reader):
             assert json.loads(socket.recv(PATIENCE))["data"]["body"] == "Słucham"
@@ -131,12 +131,12 @@ def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cl
         got = [json.loads(reader.recv(PATIENCE))["data"] for _ in range(20)]
     assert sorted(each["seq"] for each in got) == list(range(2, 22))
     in_order = [each["body"] for each in sorted(got, key=lambda each: each["seq"])]
-    assert in_order != [str(number) for number in range(20)], "nothing was overtaken: this test shows nothing"
+    assert in_order != [str(number) for number in range(20)], "no frame overtook another, so this test proves nothing"
     history = ask(cloud, "GET", f"/api/chat/conversation_detail/{talk}/", tutor.access).json()
     assert [each["body"] for each in history] == ["Słucham", *in_order]
 
 
-def test_a_ticket_opens_the_socket_of_its_user_once_and_signing_out_closes_it(cloud: Cloud, people: People) -> None:
+def test_a_ticket_opens_its_user_socket_once_and_signing_out_closes_it(cloud: Cloud, people: People) -> None:
     student = people.student()
     talk = add_conversation(student, people.tutor())
     ticket = ask(cloud, "POST", "/api/chat/ticket/", student.access).json()["ticket"]
@@ -152,7 +152,7 @@ def test_a_ticket_opens_the_socket_of_its_user_once_and_signing_out_closes_it(cl
             socket.recv(PATIENCE)
 
 
-def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:
+def test_signing_a_session_out_closes_its_sockets(cloud: Cloud, people: People) -> None:
     student = people.student()
     with listening(cloud, add_conversation(student, people.tutor()), student) as socket:
         answer = ask(cloud, "POST", "/api/token/logout/", student.access)
@@ -161,7 +161,7 @@ def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, peopl
             socket.recv(PATIENCE)
 
 
-def test_sockets_of_a_suspended_person_close_within_a_second(cloud: Cloud, people: People) -> None:
+def test_the_sockets_of_a_suspended_account_close_within_a_second(cloud: Cloud, people: People) -> None:
     student, tutor, boss = people.student(), people.tutor(), people.student(is_staff=True)
     talk = add_conversation(student, tutor)
 
@@ -177,14 +177,14 @@ def test_sockets_of_a_suspended_person_close_within_a_second(cloud: Cloud, peopl
     assert ask(cloud, "GET", "/api/user/me/", student.access).status_code == 401
 
 
-def test_a_refused_handshake_says_so(cloud: Cloud, people: People) -> None:
+def test_a_refused_handshake_gets_its_status(cloud: Cloud, people: People) -> None:
     stranger = people.student()
     talk = add_conversation(people.student(), people.tutor())
     with pytest.raises(Exception, match="403"):
         listening(cloud, talk, stranger)
 
 
-def test_a_picture_goes_into_the_bucket_and_is_served_from_there(cloud: Cloud, people: People) -> None:
+def test_a_picture_is_stored_in_the_bucket_and_served_from_there(cloud: Cloud, people: People) -> None:
     tutor, picture = people.tutor(), io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(picture, "PNG")
     files = {"profile_image": ("ja.png", picture.getvalue(), "image/png")}
@@ -207,7 +207,7 @@ def test_a_mail_goes_through_queue_and_ses_and_its_link_works(cloud: Cloud, plat
 
 
 def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
-    # An hour is minutes even here; that functions have such schedules is tested with the template.
+    # Rarer schedules would take minutes even here; tests of the template check that they exist.
     often = {each.function for each in STATED.schedules if each.seconds < 3600}
     assert often >= {
         "BookingsSweepFunction",
@@ -222,8 +222,8 @@ def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
     eventually(lambda: all(cloud.functions[name].invocations > before for name, before in calls.items()))
 
 
-def test_the_viewers_address_and_country_are_believed_from_cloudfront_only(cloud: Cloud, platform: None) -> None:
-    """The limits count addresses; a made-up header does not make one another."""
+def test_the_viewers_address_and_country_are_trusted_only_from_cloudfront(cloud: Cloud, platform: None) -> None:
+    """Rate limits are per address; a forged header must not change the address."""
     seen = []
     function = cloud.functions["TokensFunction"]
     invoke = function.invoke
@@ -249,12 +249,12 @@ def test_functions_log_in_as_their_role_and_migrations_as_the_owner(cloud: Cloud
     assert owner["username"] == "postgres"
 
 
-def test_a_long_address_ends_at_cloudfront(cloud: Cloud) -> None:
+def test_cloudfront_refuses_a_long_url(cloud: Cloud) -> None:
     answer = ask(cloud, "GET", f"/api/user/tutor/search/?search_by_full_name={'x' * 8192}")
     assert answer.status_code == 413
 
 
-def test_a_broken_function_answers_500_and_the_next_request_gets_a_new_process(cloud: Cloud, platform: None) -> None:
+def test_a_crashed_function_returns_500_and_the_next_request_gets_a_new_process(cloud: Cloud, platform: None) -> None:
     assert ask(cloud, "GET", "/api/user/tutor/skills/").status_code == 200
     function = cloud.functions["TutorsFunction"]
     for process in function.processes:
@@ -264,10 +264,10 @@ def test_a_broken_function_answers_500_and_the_next_request_gets_a_new_process(c
     assert ask(cloud, "GET", "/api/user/tutor/skills/").status_code == 200
 
 
-def test_copies_of_public_reads_are_five_seconds_old_and_nobody_s_who_is_signed_in(
+def test_copies_of_public_reads_live_five_seconds_and_are_not_served_to_signed_in_users(
     cloud: Cloud, people: People
 ) -> None:
-    """A second edge before the same functions, which keeps copies; the others keep none, for the tests' sake."""
+    """Uses a second edge in front of the same functions, because the tests' edge keeps no copies."""
     tutor, clock = people.tutor(), [0.0]
     edge = distribution_of(cloud.aws.stacks["Edge"], cloud.origins(), Copies(lambda: clock[0]))
     details = f"/api/user/tutor/details/{tutor.tutor_id}/"

@@ -1,4 +1,4 @@
-"""Every function answers its recorded event in a process of its own, with the packages of its image only."""
+"""Every function handles its recorded event in its own process, with only the packages of its image."""
 
 import os
 from typing import Any
@@ -21,7 +21,7 @@ CONNECTION = "c3R1ZGVudA=="
 
 @pytest.fixture
 def known(people: People) -> dict[str, Any]:
-    """A tutor with an open socket, who talks with another one: what the events' placeholders stand for."""
+    """A tutor with an open socket in a conversation with another: values for the events' placeholders."""
     caller, other = people.tutor(), people.tutor()
     talk = add_conversation(caller, other)
     query(
@@ -69,7 +69,9 @@ def function(handler: str, **environment: str) -> LambdaProcess:
         ),
     ],
 )
-def test_an_http_function_answers(known: dict[str, Any], handler: str, event: str, status: int) -> None:
+def test_an_http_function_handles_its_recorded_event(
+    known: dict[str, Any], handler: str, event: str, status: int
+) -> None:
     with function(handler) as running:
         answer = running.invoke(recorded(event, **known))
         assert answer["statusCode"] == status, running.logged()
@@ -83,12 +85,14 @@ def test_an_http_function_answers(known: dict[str, Any], handler: str, event: st
         ("functions.migrations.handler.handler", "migrations_invoke", {"upgraded": True}),
     ],
 )
-def test_a_plain_function_answers(known: dict[str, Any], handler: str, event: str, answer: dict[str, Any]) -> None:
+def test_a_plain_function_handles_its_recorded_event(
+    known: dict[str, Any], handler: str, event: str, answer: dict[str, Any]
+) -> None:
     with function(handler) as running:
         assert running.invoke(recorded(event, **known)) == answer, running.logged()
 
 
-def test_a_booking_is_notified_pushed_and_mailed_with_calendar_entries(people: People) -> None:
+def test_a_booking_causes_notifications_pushes_and_mails_with_calendar_entries(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     insert_booking(student, tutor).change("confirmed")
     with (
@@ -106,7 +110,7 @@ def test_a_booking_is_notified_pushed_and_mailed_with_calendar_entries(people: P
         assert mailer.invoke(recorded("schedule_mail")) == {"sent": 2}, mailer.logged()
 
 
-def test_the_socket_function_stores_and_pushes_a_message_and_lets_the_socket_go(known: dict[str, Any]) -> None:
+def test_the_socket_function_stores_and_pushes_a_message_and_forgets_a_closed_socket(known: dict[str, Any]) -> None:
     with (
         ManagementApi(CREDENTIALS, REGION) as gateway,
         function("functions.chat.sockets.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as running,

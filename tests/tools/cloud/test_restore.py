@@ -1,4 +1,4 @@
-"""A stack whose database is made from a snapshot, as docs/deploy-aws.md restores one."""
+"""A stack whose database is created from a snapshot, as docs/deploy-aws.md describes."""
 
 import os
 import re
@@ -38,7 +38,7 @@ def load_demo_into(database: str) -> None:
 
 @contextmanager
 def snapshot_of(database: str) -> Iterator[str]:
-    """The address of a copy; nothing may be connected."""
+    """The URL of a copy; the database may have no connections."""
     [name] = re.findall(r"/(\w+)\?", database)
     elsewhere = database.replace(f"/{name}?", "/postgres?")
     with psycopg.connect(elsewhere, autocommit=True) as db:
@@ -52,7 +52,7 @@ def snapshot_of(database: str) -> Iterator[str]:
 
 @contextmanager
 def stack(database: str, cache: str, **parameters: str) -> Iterator[Visit]:
-    """A visit to a stack on these engines, made with these parameters."""
+    """A smoke visit to a stack on these engines, deployed with these parameters."""
     options = Options({"DATABASE_URL": database, "REDIS_URL": cache}, parameters=parameters)
     with running_cloud(options, free_port()) as cloud:
         student, tutor = (Person(each.email, each.password) for each in (STUDENT, TUTOR))
@@ -60,7 +60,7 @@ def stack(database: str, cache: str, **parameters: str) -> Iterator[Visit]:
 
 
 def messages(visit: Visit) -> list[str]:
-    """What the student reads of the conversation."""
+    """The messages of the conversation as the student reads them."""
     visit.sign_in(visit.student)
     visit.sign_in(visit.tutor)
     visit.open_conversation()
@@ -73,7 +73,7 @@ def failures(visit: Visit) -> list[str]:
 
 
 @pytest.mark.proof
-def test_a_restored_stack_has_what_the_snapshot_had_and_works(engines: dict[str, Engine]) -> None:
+def test_a_restored_stack_has_the_data_of_the_snapshot_and_works(engines: dict[str, Engine]) -> None:
     cache = engines["valkey"].url
     with new_database(engines) as live:
         load_demo_into(live)

@@ -1,4 +1,4 @@
-"""Traces: sent to the daemon of X-Ray when asked for, and not so much as imported otherwise."""
+"""Traces are sent to the X-Ray daemon when enabled; otherwise the tracing code is not even imported."""
 
 import json
 import os
@@ -14,12 +14,12 @@ HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL")
 
 
 def traced(people: People, **environment: str) -> list[str]:
-    """What the daemon is sent while the mail function handles one event."""
+    """What the daemon receives while the mail function handles one event."""
     insert("mail_outbox", {"kind": "reset_password", "recipient": people.student().email})
     known = {name: os.environ[name] for name in HANDED_ON}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.bind(("127.0.0.1", 0))
-        # What was sent is there: datagrams on one machine do not travel.
+        # Nothing to wait for: datagrams within one machine arrive at once.
         daemon.settimeout(0.1)
         address = f"127.0.0.1:{daemon.getsockname()[1]}"
         with LambdaProcess(
@@ -34,7 +34,7 @@ def traced(people: People, **environment: str) -> list[str]:
                 return packets
 
 
-def test_an_event_is_traced_when_asked_for_without_its_answer(people: People) -> None:
+def test_an_event_is_traced_without_its_response_when_tracing_is_on(people: People) -> None:
     packets = traced(people, TRACING="on", POWERTOOLS_SERVICE_NAME="mail")
     traces = {trace["name"]: trace for trace in (json.loads(packet.splitlines()[1]) for packet in packets)}
     trace = traces["## handler"]
@@ -43,5 +43,5 @@ def test_an_event_is_traced_when_asked_for_without_its_answer(people: People) ->
 
 
 @pytest.mark.parametrize("environment", [{}, {"TRACING": "off"}])
-def test_nothing_is_traced_otherwise(people: People, environment: dict[str, str]) -> None:
+def test_nothing_is_traced_unless_tracing_is_on(people: People, environment: dict[str, str]) -> None:
     assert traced(people, **environment) == []
