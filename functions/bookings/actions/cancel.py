@@ -7,7 +7,7 @@ from uuid import UUID
 from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.seats import pass_on_seats
 from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking
-from functions.bookings.data.waitlist import close_waitlist, resolve_offer
+from functions.bookings.data.waitlist import close_waitlist_without_seats, resolve_offer
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.errors import Conflict
 from functions.bookings.domain.transitions import CANCEL, DECLINE, Actor
@@ -46,20 +46,21 @@ def give_up(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Cancel a booking that can be cancelled. Bookings cancelled together are recorded with one timestamp, `at`."""
+    """Cancel a booking that can be cancelled. Bookings cancelled together are recorded with one timestamp, `at`.
+
+    A seat of a group that still takes place is offered to the waitlist. A tutor's last seat is the session itself.
+    """
     apply_transition(db, booking, CANCEL, actor, at=at)
     resolve_offer(db, booking.id, "left")
     if actor.role == "tutor":
-        close_waitlist(db, booking.session_id)
+        close_waitlist_without_seats(db, booking.session_id)
     pass_on_seats(db, booking.session_id, locked)
 
 
 def decline_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, reason: str) -> None:
-    """Decline a request; its time is not offered to the waitlist. Raises NotFound or WrongState."""
+    """Decline a request, as `give_up` cancels it. Raises NotFound or WrongState."""
     booking, role, locked = lock_booking(db, booking_id, tutor_user_id)
     if role != "tutor":
         raise NotFound
     check_transition(booking, DECLINE)
-    apply_transition(db, booking, DECLINE, Actor(tutor_user_id, role, reason))
-    close_waitlist(db, booking.session_id)
-    pass_on_seats(db, booking.session_id, locked)
+    give_up(db, booking, Actor(tutor_user_id, role, reason), locked)

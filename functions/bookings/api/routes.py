@@ -83,7 +83,7 @@ def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancel
     """Cancel a booking.
 
     A student can cancel until `cancellable_until`, a tutor at any time with a `reason`. Cancelling an offer from the
-    waitlist declines it.
+    waitlist declines it. A free seat of a group is offered to its waitlist, unless nobody else has one.
     """
     return change_booking(caller, request, booking_id, body, cancel.cancel_booking, body.reason)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
 from shared.data.blocks import is_barred
-from shared.data.booking_states import ACTIVE_STATES
+from shared.data.booking_states import ACTIVE_STATES, ENDED_STATES
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
 
@@ -178,8 +178,26 @@ CLOSE = Command("UPDATE waitlist_entries SET state = 'closed' WHERE session_id =
 
 
 def close_waitlist(db: PooledConnection, session_id: int) -> None:
-    """Close the waitlist, because the session begins, is cancelled or is moved by its tutor."""
+    """Close the waitlist, because the session begins, is called off or is moved by its tutor."""
     CLOSE.run(db, (session_id,))
+
+
+CLOSE_WITHOUT_SEATS = Command(
+    compose(
+        """
+UPDATE waitlist_entries SET state = 'closed'
+WHERE session_id = %(session)s AND state = 'waiting' AND NOT EXISTS (
+    SELECT FROM bookings WHERE session_id = %(session)s AND state NOT IN {ended}
+)
+""",
+        ended=ENDED_STATES,
+    )
+)
+
+
+def close_waitlist_without_seats(db: PooledConnection, session_id: int) -> None:
+    """Close the waitlist of a session in which nobody has a seat or an offer of one any more."""
+    CLOSE_WITHOUT_SEATS.run(db, {"session": session_id})
 
 
 # An account's deletion reads at its start which times its owner waits for and later frees them, so its entries must not

@@ -1,11 +1,17 @@
 """Who is given a seat that becomes free, and who is not."""
 
+from typing import Any
+
+import pytest
+
 from tests.support.booking_client import (
     REASON,
+    SERIES,
     assert_error,
     at,
     book,
     booked,
+    call,
     entries,
     free_tutor,
     inconsistencies,
@@ -15,7 +21,15 @@ from tests.support.booking_client import (
     sweep,
     wait,
 )
-from tests.support.people import People, insert, query
+from tests.support.move_proposals import proposed
+from tests.support.people import People, Person, insert, query
+
+
+def group(people: People, tutor: Person) -> tuple[list[int], Person]:
+    """The bookings of a full group of two, and somebody who waits for a seat."""
+    seats, waiting = [booked(people.student(), tutor, at(10), kind="group") for _ in range(2)], people.student()
+    assert wait(waiting, seats[0]["session"]).status == 201
+    return [each["id"] for each in seats], waiting
 
 
 def test_declining_a_request_closes_the_waitlist(people: People) -> None:
@@ -26,6 +40,57 @@ def test_declining_a_request_closes_the_waitlist(people: People) -> None:
     assert entries(waiting)[0]["state"] == "closed"
     assert sweep()["passed_on"] == 0
     assert book(people.student(), tutor, at(10)).status == 201
+    assert inconsistencies() == []
+
+
+@pytest.mark.parametrize("verb", ["cancel", "decline"])
+def test_a_seat_the_tutor_takes_back_goes_to_the_waitlist_while_the_group_takes_place(
+    people: People, verb: str
+) -> None:
+    tutor = free_tutor(people, group_seats=2, confirmation="automatic" if verb == "cancel" else "manual")
+    [first, second], waiting = group(people, tutor)
+    paths = {"cancel": "{}/cancel/", "decline": "tutor/me/decline/{}/"}
+    assert post(tutor, paths[verb].format(first), REASON).status == 200
+    assert state(offered(waiting)) == ("pending", "student")
+    assert_error(book(people.student(), tutor, at(10), kind="group"), 409, "session_full")
+    assert post(tutor, paths[verb].format(second), REASON).status == 200
+    assert post(waiting, f"{offered(waiting)}/accept/").status == 200
+    assert inconsistencies() == []
+
+
+def test_the_last_seat_the_tutor_cancels_closes_the_waitlist_of_a_group(people: People) -> None:
+    """Its seats are offered to nobody while a move is proposed."""
+    tutor = free_tutor(people, group_seats=2)
+    bookings, waiting = group(people, tutor)
+    proposed(tutor, bookings[0], at(15))
+    for booking, found in zip(bookings, ("waiting", "closed"), strict=True):
+        assert post(tutor, f"{booking}/cancel/", REASON).status == 200
+        assert entries(waiting)[0]["state"] == found
+    assert query("SELECT count(*) FROM tutoring_sessions WHERE taken") == [(0,)]
+    assert inconsistencies() == []
+
+
+def test_a_seat_the_tutor_cancels_is_offered_once_the_group_stays_at_its_time(people: People) -> None:
+    tutor = free_tutor(people, group_seats=2)
+    [first, second], waiting = group(people, tutor)
+    proposed(tutor, first, at(15))
+    assert post(tutor, f"{first}/cancel/", REASON).status == 200
+    assert post(tutor, f"{second}/proposal/withdraw/", {}).status == 200
+    sweep()
+    assert state(offered(waiting)) == ("pending", "student")
+    assert inconsistencies() == []
+
+
+def test_seats_of_a_series_the_tutor_cancels_go_to_the_waitlists_of_their_groups(people: People) -> None:
+    tutor, student, waiting = free_tutor(people, days=8, group_seats=2), people.student(), people.student()
+    body: dict[str, Any] = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "kind": "group"}
+    series = call("POST", SERIES, token=student.access, json_body={**body, "weeks": 2}).json
+    sessions = [each["session"] for each in series["reservations"]]
+    assert post(people.student(), "", {"session": sessions[0]}).status == 201
+    assert wait(waiting, sessions[0]).status == 201
+    assert call("POST", f"{SERIES}{series['id']}/cancel/", token=tutor.access, json_body=REASON).status == 200
+    assert state(offered(waiting)) == ("pending", "student")
+    assert query("SELECT taken FROM tutoring_sessions ORDER BY id") == [(True,), (False,)]
     assert inconsistencies() == []
 
 
