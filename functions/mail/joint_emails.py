@@ -69,7 +69,7 @@ def _email(to: Addressee, role: Role | None, sessions: Sessions) -> Email | None
     return Email(
         subject=series.summary,
         greeting=greeting(to.first_name, words.language),
-        before=f"{words.say(f'opening.{series.event}.{role}')} {more}".rstrip(),
+        before=f"{series.opening} {more}".rstrip(),
         facts=_facts(series),
         link_text=words.say("open_platform"),
         link=f"{platform_settings().front_url}/",
@@ -94,7 +94,7 @@ def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
     if series.role == "tutor" and booking.note and not series.is_group:
         facts.append(Fact(words.say("fact.note"), mailable(booking.student_id, booking.note, words.language)))
     facts.append(Fact(words.say("fact.price_each"), words.price))
-    change = series.sessions[0][0]
+    change = series.first[0]
     reason = mailable(change.actor_id, words.reason(change), words.language)
     return (*facts, *([Fact(words.say("fact.reason"), reason)] if reason else []))
 

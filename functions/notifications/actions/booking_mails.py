@@ -10,6 +10,7 @@ from shared.domain.booking_events import event_type
 from shared.domain.outbox import (
     BookingMail,
     Mail,
+    find_unheard_changes,
     find_untold_changes,
     find_waiting_series_mails,
     fold_mails,
@@ -76,6 +77,12 @@ def told_by_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> 
     """The recipients and changes that waiting mails about a new series cover, and the ids of such mails to send now."""
     waiting = find_waiting_series_mails(db, [mail for mail in mails if not mail.is_of_its_own])
     return {(each.recipient, each.change) for each in waiting}, sorted({each.id for each in waiting if each.is_due})
+
+
+def find_unheard(db: PooledConnection, mails: Iterable[BookingMail]) -> set[tuple[str, int]]:
+    """The recipients and changes that end a group's seats of which their tutor has not heard: nothing to tell."""
+    ended = [mail for mail in mails if mail.only_waiting and mail.ends]
+    return {(each.recipient, each.change) for each in find_unheard_changes(db, ended)}
 
 
 def _is_of_its_own(change: BookingChange, role: Role) -> bool:

@@ -7,18 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from functions.notifications.actions.booking_mails import find_untold, mails_of, seconds_to_wait, told_by_series_mails
+from functions.notifications.actions.booking_mails import (
+    find_unheard,
+    find_untold,
+    mails_of,
+    seconds_to_wait,
+    told_by_series_mails,
+)
 from functions.notifications.data import booking_changes
 from functions.notifications.domain.recipients import (
+    BOTH,
     EMAIL_RECIPIENTS,
     NOTIFICATION_RECIPIENTS,
     is_told_of_group,
     people,
 )
 from shared.data.bookings import Booking, BookingChange, Role, find_bookings
-from shared.domain.booking_events import BookingEventType, Person, event_type
+from shared.domain.booking_events import BookingEventType, Person, joint_event_type
 from shared.domain.notifications import NotificationDraft
-from shared.domain.outbox import Mail, queue_mails
+from shared.domain.outbox import BookingMail, Mail, queue_mails
 from shared.domain.platform_settings import platform_settings
 from shared.domain.series_texts import SeriesTexts
 from shared.domain.timestamps import format_time
@@ -36,10 +43,10 @@ class JointEvent:
 
     def told(self, recipients: Recipients) -> Iterator[tuple[Role, Person, Sequence[tuple[BookingChange, Booking]]]]:
         """Who is told, and about which sessions; tutors hear of a group as such, whatever series it belongs to."""
-        change, booking = self.sessions[0]
-        for role, person in people(booking, recipients.get(event_type(change), ())):
-            as_group = self.kind == "group_change"
-            if sessions := [each for each in self.sessions if is_told_of_group(role, each[0]) == as_group]:
+        as_group = self.kind == "group_change"
+        for role, person in people(self.sessions[0][1], BOTH):
+            sessions = [each for each in self.sessions if is_told_of_group(role, each[0]) == as_group]
+            if sessions and role in recipients.get(joint_event_type(change for change, _booking in sessions), ()):
                 yield role, person, sessions
 
 
@@ -72,8 +79,10 @@ def drafts(event: JointEvent) -> Iterator[NotificationDraft]:
     for role, person, sessions in event.told(NOTIFICATION_RECIPIENTS):
         change = sessions[0][0]
         if role != change.actor_role:
-            kind, series = f"booking_{event_type(change)}", SeriesTexts(sessions, role)
-            yield NotificationDraft(str(person.id), kind, series.sentence(), _data(series), change.id)
+            series = SeriesTexts(sessions, role)
+            yield NotificationDraft(
+                str(person.id), f"booking_{series.event}", series.sentence(), _data(series), change.id
+            )
 
 
 def queue_joint_mails(db: PooledConnection, events: Iterable[JointEvent]) -> list[int]:
@@ -93,7 +102,7 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
     for role, person, sessions in event.told(EMAIL_RECIPIENTS):
         wait = min(seconds_to_wait(*each) for each in sessions)
         parts = [replace(mail, wait=wait) for each in sessions for mail in mails_of(*each, roles=(role,))]
-        told, now = told_by_series_mails(db, parts) if platform_settings().booking_mail_minutes else (set(), [])
+        told, now = _told_without(db, parts) if platform_settings().booking_mail_minutes else (set(), [])
         due += now
         # A recipient whose waiting mail covers only some of the sessions needs this mail for the others.
         if any((mail.recipient, mail.change) not in told for mail in parts):
@@ -107,10 +116,16 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
     return due + queue_mails(db, mails)
 
 
+def _told_without(db: PooledConnection, parts: Iterable[BookingMail]) -> tuple[set[tuple[str, int]], list[int]]:
+    """The recipients and changes that need no joint mail, and the ids of waiting mails to send now."""
+    told, due = told_by_series_mails(db, parts)
+    return told | find_unheard(db, parts), due
+
+
 def _data(series: SeriesTexts) -> dict[str, object]:
     """The data of the first booking, plus all `sessions`."""
     told = [_session(change, booking) for change, booking in series.sessions]
-    reason = series.words.reason(series.sessions[0][0])
+    reason = series.words.reason(series.first[0])
     return {**told[0], "sessions": told, **({"reason": reason} if reason else {})}
 
 

@@ -157,7 +157,8 @@ SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor
     (SELECT CASE WHEN count(*) > 1 THEN min(t.id) END
         FROM bookings mine JOIN bookings other ON other.session_id = mine.session_id
         JOIN booking_changes t ON t.booking_id = other.id AND t.kind = c.kind AND t.at = c.at
-        WHERE mine.id = c.booking_id AND c.kind IN ('rescheduled', 'move_expired')) AS first_of_group_id
+        WHERE mine.id = c.booking_id AND c.kind IN ('rescheduled', 'move_expired', 'cancelled')
+    ) AS first_of_group_id
 FROM booking_changes c
 """)
 # All changes made together with the given first ones, in a series or in a group.

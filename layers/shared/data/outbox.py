@@ -115,3 +115,32 @@ WHERE c.dispatched_at IS NULL OR EXISTS (
 GROUP BY d.recipient, d.booking
 """,
 )
+
+
+class UnheardChange(NamedTuple):
+    """A change of a booking that its recipient has not heard of at all."""
+
+    recipient: str
+    change: int
+
+
+# A tutor's first mail about a booking is about the student's step. It may still wait for the dispatcher as well.
+FIND_UNHEARD_CHANGES = Query(
+    UnheardChange,
+    """
+WITH draft AS (
+    SELECT recipient, booking, change FROM jsonb_to_recordset(%s::jsonb) AS d (recipient text, booking int, change int)
+), waiting AS (
+    SELECT recipient, payload FROM mail_outbox
+    WHERE recipient IN (SELECT recipient FROM draft) AND attempts = 0 AND sent_at IS NULL AND uncertain_at IS NULL
+      AND kind = 'booking_change' AND payload ? 'since'
+    FOR UPDATE
+)
+SELECT d.recipient, d.change
+FROM draft d JOIN booking_changes made ON made.booking_id = d.booking AND made.id < d.change
+    AND made.kind IN ('requested', 'confirmed') AND made.actor_role = 'student'
+WHERE made.dispatched_at IS NULL OR EXISTS (
+    SELECT FROM waiting w WHERE w.recipient = d.recipient AND (w.payload->>'since')::int = made.id
+)
+""",
+)

@@ -1,5 +1,6 @@
 """The events of a booking as its two people see them, and who these people are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -61,6 +62,12 @@ def _failed_request(change: BookingChange) -> BookingEventType:
     if change.actor_role == "tutor":
         return "declined"
     return "cancelled" if change.was_confirmed else "withdrawn"
+
+
+def joint_event_type(changes: Iterable[BookingChange]) -> BookingEventType:
+    """The event of changes made together: if any of them is a cancellation, requests that ended with it are too."""
+    events = [event_type(change) for change in changes]
+    return "cancelled" if "cancelled" in events else events[0]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from shared.data.outbox import (
+    FIND_UNHEARD_CHANGES,
     FIND_UNTOLD_CHANGES,
     FIND_WAITING_SERIES_MAILS,
     FOLD_MAILS,
     QUEUE_MAILS,
+    UnheardChange,
     UntoldChange,
     WaitingMail,
 )
@@ -120,8 +122,18 @@ def find_waiting_series_mails(db: PooledConnection, mails: Iterable[BookingMail]
 
 def find_untold_changes(db: PooledConnection, mails: Iterable[BookingMail]) -> list[UntoldChange]:
     """From which change on each recipient is uninformed about a booking's time, because mails about it still wait."""
-    drafts = [{"recipient": mail.recipient, "booking": mail.booking, "change": mail.change} for mail in mails]
+    drafts = _places(mails)
     return FIND_UNTOLD_CHANGES.all(db, (json_text(drafts),)) if drafts else []
+
+
+def find_unheard_changes(db: PooledConnection, mails: Iterable[BookingMail]) -> list[UnheardChange]:
+    """Which of these changes are about bookings that their tutor has not heard of, because the first mail waits."""
+    drafts = _places(mails)
+    return FIND_UNHEARD_CHANGES.all(db, (json_text(drafts),)) if drafts else []
+
+
+def _places(mails: Iterable[BookingMail]) -> list[dict[str, object]]:
+    return [{"recipient": mail.recipient, "booking": mail.booking, "change": mail.change} for mail in mails]
 
 
 mailer_trigger = Trigger(lambda: settings().mail_queue_url)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shared.data.bookings import Booking, BookingChange, Role
-from shared.domain.booking_events import BookingEventType, event_type
+from shared.domain.booking_events import BookingEventType, event_type, joint_event_type
 from shared.domain.booking_texts import BookingTexts, SayMoment
 
 
@@ -17,13 +17,18 @@ class SeriesTexts:
     role: Role
 
     @cached_property
+    def event(self) -> BookingEventType:
+        return joint_event_type(change for change, _booking in self.sessions)
+
+    @cached_property
+    def first(self) -> tuple[BookingChange, Booking]:
+        """The first change of this event, and its booking."""
+        return next(each for each in self.sessions if event_type(each[0]) == self.event)
+
+    @cached_property
     def words(self) -> BookingTexts:
         """The texts about the first of them."""
-        return BookingTexts(self.sessions[0][1], self.role)
-
-    @property
-    def event(self) -> BookingEventType:
-        return event_type(self.sessions[0][0])
+        return BookingTexts(self.first[1], self.role)
 
     @property
     def is_group(self) -> bool:
@@ -43,6 +48,12 @@ class SeriesTexts:
             return f"{self.words.headline(self.event)}: {self.words.say('group', number=len(self.sessions))}"
         series = self.words.say("series", number=len(self.sessions))
         return f"{self.words.headline(self.event)}: {self.words.counterpart}, {series}"
+
+    @property
+    def opening(self) -> str:
+        """The first sentence of a mail."""
+        reader = "group" if self.is_group and self.event == "cancelled" else self.role
+        return self.words.say(f"opening.{self.event}.{reader}")
 
     def sentence(self) -> str:
         """Which sessions it happened to, and what the reader can do about it."""
@@ -66,7 +77,7 @@ class SeriesTexts:
 
     def consequence(self, say_moment: SayMoment) -> str:
         """What follows for the reader, "" if nothing."""
-        change = self.sessions[0][0]
+        change = self.first[0]
         if self.event == "move_proposed":
             return self.words.answer_to_proposal(say_moment)
         if self.event in {"rescheduled", "move_accepted"}:

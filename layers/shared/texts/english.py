@@ -88,6 +88,7 @@ TEXTS = {
     "opening.withdrawn.tutor": "The booking request was withdrawn.",
     "opening.cancelled.student": "Your booking was cancelled.",
     "opening.cancelled.tutor": "The booking was cancelled.",
+    "opening.cancelled.group": "The session was cancelled for the whole group.",
     "opening.expired.student": "The tutor did not answer your booking request in time. Please choose another time.",
     "opening.offered.student": "The seat you are waiting for is free.",
     "opening.offer_expired.student": "You did not accept the free seat in time, so it is no longer held for you.",

@@ -89,6 +89,7 @@ TEXTS = {
     "opening.withdrawn.tutor": "prośba o rezerwację została wycofana.",
     "opening.cancelled.student": "Twoje zajęcia zostały odwołane.",
     "opening.cancelled.tutor": "zajęcia zostały odwołane.",
+    "opening.cancelled.group": "zajęcia całej grupy zostały odwołane.",
     "opening.expired.student": "Twoja prośba o rezerwację wygasła bez odpowiedzi korepetytora. Wybierz inny termin.",
     "opening.offered.student": "zwolniło się miejsce, na które czekasz.",
     "opening.offer_expired.student": "wolne miejsce nie zostało potwierdzone na czas i nie jest już dla Ciebie"

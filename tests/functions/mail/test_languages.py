@@ -123,14 +123,18 @@ def test_an_offer_that_expires_is_said_in_english(english: tuple[Person, Person]
 
 def test_mails_about_groups_are_english(people: People) -> None:
     tutor = free_tutor(people)
-    bookings = [booked(people.student(), tutor, at(10), kind="group")["id"] for _ in range(2)]
+    seats = [booked(people.student(), tutor, at(10), kind="group") for _ in range(2)]
     query("UPDATE users SET language = 'en'")
     query("UPDATE tutoring_sessions SET meeting_url = 'https://meet.jit.si/abc'")
-    proposed(tutor, bookings[0], at(15))
+    proposed(tutor, seats[0]["id"], at(15))
     run_out()
     sweep()
+    path = f"/api/reservation/session/{seats[0]['session']}/cancel/"
+    assert call_api("POST", path, token=tutor.access, json_body={"reason": "Illness"}).status == 200
     assert_english_mails()
-    assert "Proposed time expired: group (2)" in [read(mail).subject for mail in sent_to(tutor)]
+    texts = {read(mail).subject: read(mail).text for mail in sent_to(tutor)}
+    assert "Proposed time expired: group (2)" in texts
+    assert "The session was cancelled for the whole group. That" in texts["Session cancelled: group (2)"]
 
 
 def test_reminders_are_english_and_by_the_readers_clock(people: People) -> None:

@@ -66,6 +66,25 @@ def test_a_series_that_is_cancelled_is_one_mail_with_all_its_entries(people: Peo
     ]
 
 
+@pytest.mark.parametrize("by", ["student", "tutor"])
+def test_a_series_of_requests_and_confirmed_sessions_is_cancelled_for_both(people: People, by: str) -> None:
+    tutor, student = free_tutor(people, days=22, confirmation="manual"), people.student()
+    series_id, bookings = booked_series(student, tutor)
+    for each in bookings[2:]:
+        assert post(tutor, f"tutor/me/confirm/{each}/").status == 200
+    dispatch()
+    before = len(delivered(student.email)), len(delivered(tutor.email))
+    caller = student if by == "student" else tutor
+    assert call("POST", f"{SERIES}{series_id}/cancel/", token=caller.access, json_body=REASON).status == 200
+    dispatch()
+    other = tutor if by == "student" else student
+    assert notified(other)[-1].startswith("Zajęcia odwołane: ")
+    for person, number in zip((student, tutor), before, strict=True):
+        [mail] = delivered(person.email)[number:]
+        assert mail.subject.startswith("Zajęcia odwołane: ")
+        assert mail.subject.endswith("seria zajęć (4)")
+
+
 def test_one_session_of_a_series_is_told_as_any_other(people: People) -> None:
     tutor, student = free_tutor(people, days=22), people.student()
     series_id, bookings = booked_series(student, tutor)
