@@ -5,6 +5,9 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -62,11 +65,17 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -
     trust = issue_certificate(folder)
     with running_server(folder / "data", TRUSTED_PROXIES="127.0.0.1", COUNTRY_HEADER="CF-IPCountry") as server:
         started = Proxy(server, free_port(), free_port(), folder, trust)
-        (folder / "site.conf").write_text(site(started))
-        (folder / "nginx.conf").write_text(FRAME.format(folder=folder))
-        command = [str(NGINX), "-p", str(folder), "-e", "stderr", "-c", f"{folder}/nginx.conf"]
-        with running_proxy(command, started):
+        with running_nginx(started, site(started)):
             yield started
+
+
+@contextmanager
+def running_nginx(proxy: Proxy, configuration: str) -> Iterator[Proxy]:
+    (proxy.folder / "site.conf").write_text(configuration)
+    (proxy.folder / "nginx.conf").write_text(FRAME.format(folder=proxy.folder))
+    command = [str(NGINX), "-p", str(proxy.folder), "-e", "stderr", "-c", f"{proxy.folder}/nginx.conf"]
+    with running_proxy(command, proxy):
+        yield proxy
 
 
 def site(proxy: Proxy) -> str:
@@ -99,11 +108,13 @@ def test_a_session_knows_the_country_that_the_cdn_says(proxy: Proxy) -> None:
     assert [each["country"] for each in found if each["current"]] == ["PL"]
 
 
-def test_the_address_of_a_feed_works_and_stays_out_of_the_log(proxy: Proxy) -> None:
+def test_addresses_that_act_as_passwords_work_and_stay_out_of_the_log(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         signed_in(browser)
         path = browser.post("/api/reservation/calendar/").json()["url"].removeprefix(f"https://{NAME}")
         assert browser.get(path).headers["content-type"] == "text/calendar; charset=utf-8"
+        for mailed in ("/api/user/email_change/links/mailed/", "/api/notification/unsubscribe/mailed/"):
+            assert browser.get(mailed).json()["code"], "the server answers, not nginx"
         assert browser.get("/api/skills/?secret=1").headers["strict-transport-security"]
     written = proxy.folder / "tutoring.log"
     # nginx writes a line once the answer is on its way.
@@ -112,6 +123,7 @@ def test_the_address_of_a_feed_works_and_stays_out_of_the_log(proxy: Proxy) -> N
     assert f"{ONE} [" in log
     assert "secret" not in log
     assert path not in log
+    assert "/mailed/" not in log
 
 
 def test_a_picture_goes_through(proxy: Proxy) -> None:
@@ -173,6 +185,27 @@ def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:
     heard, address = run(talk())
     assert "przez nginx" in heard
     assert address == ONE
+
+
+def test_idle_sockets_of_both_versions_stay_open(proxy: Proxy, tmp_path: Path) -> None:
+    """A second nginx closes all other connections on which the server sends nothing for a second."""
+    with proxy.browser() as browser:
+        token = signed_in(browser)
+        conversation = browser.get("/api/chat/conversations/").json()[0]["id"]
+    for name in ("fullchain.pem", "privkey.pem"):
+        shutil.copy(proxy.folder / name, tmp_path)
+    impatient = replace(proxy, port=free_port(), plain_port=free_port(), folder=tmp_path)
+
+    async def idle(version: str) -> str:
+        socket_path = f"chat/{conversation}/?token={token}"
+        async with impatient.socket(socket_path, version=version, cookie=f"access={token}") as socket:
+            await asyncio.sleep(2.5)
+            await socket.send(json.dumps({"event": "chat_message", "data": {"body": "still there"}}))
+            return str(await asyncio.wait_for(socket.recv(), 10))
+
+    shortened = {"proxy_read_timeout    60s;": "proxy_read_timeout    1s;"}
+    with running_nginx(impatient, replace_all(site(impatient), shortened)):
+        assert all("still there" in run(idle(version)) for version in ("", "/v2"))
 
 
 def test_a_socket_without_a_token_is_refused_through_it_too(proxy: Proxy) -> None:

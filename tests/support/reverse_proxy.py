@@ -52,9 +52,12 @@ class Proxy:
             client.event_hooks["request"] = [name_for_tls]
             yield client
 
-    def socket(self, query: str, address: str = ONE) -> connect:
-        uri = f"wss://{NAME}/ws/{query}"
-        return connect(uri, ssl=self.trust, host="127.0.0.1", port=self.port, local_addr=(address, 0))
+    def socket(self, query: str, address: str = ONE, *, version: str = "", **headers: str) -> connect:
+        """A socket; `version` is the prefix of an API version, such as `/v2`."""
+        uri = f"wss://{NAME}{version}/ws/{query}"
+        return connect(
+            uri, ssl=self.trust, host="127.0.0.1", port=self.port, local_addr=(address, 0), additional_headers=headers
+        )
 
 
 def name_for_tls(request: httpx.Request) -> None:
