@@ -14,6 +14,16 @@ from shared.models import Base
 # A migration that cannot get its lock at once yields to running requests, and the function retries. It gives up before
 # PostgreSQL checks for deadlocks (after a second of waiting), which could abort the request instead.
 GIVE_WAY = "SET lock_timeout = '300ms'"
+# It checks earlier itself, and is then the one that is aborted. Only this check cancels an autovacuum in the way;
+# otherwise no migration of its table could get the lock while the vacuum runs, which can take an hour. The owner of the
+# tables may lack the privilege to set it, and then gives way to autovacuum too.
+CHECK_SOON = """
+DO $$ BEGIN
+    PERFORM set_config('deadlock_timeout', '100ms', false);
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;
+END $$
+"""
 KEY = 7_270_411
 TURN_SECONDS, ASK_AGAIN_SECONDS = 60.0, 0.2
 
@@ -47,6 +57,7 @@ def own_turn(connection: Connection) -> Iterator[None]:
 def run(connection: Connection) -> None:
     with own_turn(connection):
         connection.exec_driver_sql(GIVE_WAY)
+        connection.exec_driver_sql(CHECK_SOON)
         connection.commit()
         context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
         with context.begin_transaction():
