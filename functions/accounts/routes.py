@@ -23,7 +23,7 @@ from shared.domain.outbox import queue_mail, trigger_mailer
 from shared.domain.password_rules import WeakPassword
 from shared.domain.sign_in_sessions import close_sockets
 from shared.kit.aws.storage import storage
-from shared.kit.db.transactions import transaction
+from shared.kit.db.transactions import run_transaction, transaction
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.localized_errors import preferred_language
@@ -123,8 +123,7 @@ def reset_password(reset: NewPassword) -> Response:
 @accounts.recorded.delete("/api/user/delete/", response_model=Info, responses=error_responses(PasswordCheckNeeded))
 def delete_account(caller: User) -> Response:
     """Delete your account and everything in it. The people you wrote to keep your messages."""
-    with transaction() as db:
-        sockets, picture = service.delete_account(db, caller)
+    sockets, picture = run_transaction(lambda db: service.delete_account(db, caller))
     close_sockets(sockets)
     if picture:
         storage().delete(picture)

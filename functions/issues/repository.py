@@ -121,12 +121,17 @@ class LockedIssue:
     answers: int
 
 
+# The reporter's account is locked before the issue, as by its deletion. The notification of an answer would lock it
+# last.
 LOCK = Query(
     LockedIssue,
     """
-SELECT i.reported_by, i.title, i.status, u.language,
+WITH reporter AS MATERIALIZED (
+    SELECT id, language FROM users WHERE id = (SELECT reported_by FROM issues WHERE id = %(id)s) FOR KEY SHARE
+)
+SELECT i.reported_by, i.title, i.status, reporter.language,
     (SELECT count(*) FROM issue_answers r WHERE r.issue_id = i.id) AS answers
-FROM issues i JOIN users u ON u.id = i.reported_by
+FROM issues i JOIN reporter ON reporter.id = i.reported_by
 WHERE i.id = %(id)s AND (i.reported_by = %(user_id)s OR %(is_staff)s) FOR NO KEY UPDATE OF i
 """,
 )

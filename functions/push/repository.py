@@ -8,12 +8,17 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query
 from shared.texts import Language
 
-# A browser has one endpoint, whoever is signed in. An account's oldest subscription makes room for a new one.
+# A browser has one endpoint, for any account. An account's oldest subscription makes room for a new one. The account is
+# locked before the device, as by everything that ends sessions: the foreign key alone would lock it last, which is a
+# deadlock with a suspension.
 SUBSCRIBE = Query(
     str,
     """
-WITH device AS (
-    SELECT id, user_id FROM sign_in_sessions WHERE id = %(session_id)s AND user_id = %(user_id)s FOR KEY SHARE
+WITH owner AS MATERIALIZED (
+    SELECT id FROM users WHERE id = %(user_id)s FOR KEY SHARE
+), device AS (
+    SELECT s.id, s.user_id FROM sign_in_sessions s JOIN owner ON owner.id = s.user_id WHERE s.id = %(session_id)s
+    FOR KEY SHARE OF s
 ), room AS (
     DELETE FROM push_subscriptions WHERE id IN (
         SELECT id FROM push_subscriptions WHERE user_id = %(user_id)s AND endpoint <> %(endpoint)s

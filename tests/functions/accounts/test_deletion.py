@@ -12,6 +12,7 @@ from functions.tokens.handler import handler as tokens_handler
 from shared.kit.aws.storage import storage
 from shared.kit.settings import settings
 from tests.support.conversations import add_conversation, add_messages
+from tests.support.deadlocks import deadlock_at_first
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
 from tests.support.people import PASSWORD, People, Person, insert, query
@@ -125,6 +126,13 @@ def test_deletions_at_once_and_a_change_meanwhile_are_answered(people: People, r
         assert 200 in (first.status, second.status)
         assert changed.status in {200, 401}
         assert count("users") == 0
+
+
+def test_a_deletion_that_met_a_deadlock_is_tried_again(people: People) -> None:
+    ola = people.student()
+    with deadlock_at_first("DELETE ON users"):
+        assert delete(ola).json == DELETED
+    assert count("users") == 0
 
 
 def test_the_picture_goes_too(people: People) -> None:

@@ -8,6 +8,7 @@ import pytest
 from functions.issues import repository, service
 from functions.issues.handler import handler
 from functions.issues.service import MAX_OPEN
+from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.mailbox import delivered
 from tests.support.notifications import dispatch, notified
@@ -131,6 +132,13 @@ def race(people: People) -> list[int]:
         MAX_OPEN - 1,
     )
     return sorted(each.status for each in at_once(*[partial(report, ola)] * 6))
+
+
+def test_an_answer_that_waits_for_the_reporter_does_not_hold_the_issue(people: People, staff: Person) -> None:
+    """Otherwise the deletion of the reporter's account would be a deadlock with it."""
+    ola = people.student()
+    issue = report(ola).json["id"]
+    assert while_account_is_locked(ola, lambda: answer(staff, issue), "SELECT FROM issues").status == 201
 
 
 def test_no_more_are_open_than_the_limit_however_many_come_at_once(people: People) -> None:

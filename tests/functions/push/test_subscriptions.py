@@ -10,7 +10,8 @@ from functions.push.delivery import Unreachable, post
 from functions.push.handler import handler
 from shared.kit.public_addresses import is_public
 from tests.conftest import read_settings_again
-from tests.support.lambda_client import LambdaClient
+from tests.support.deadlocks import while_account_is_locked
+from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, insert, query
 from tests.support.push_service import Browser
 
@@ -20,7 +21,7 @@ ENDPOINT = "https://push.example.com/send/8f3a"
 BROWSER = Browser()
 
 
-def subscribe(person: Person, endpoint: str = ENDPOINT, **changes: Any) -> Any:
+def subscribe(person: Person, endpoint: str = ENDPOINT, **changes: Any) -> Answer:
     return call("POST", SUBSCRIPTIONS, token=person.access, json_body=BROWSER.subscription(endpoint) | changes)
 
 
@@ -61,6 +62,13 @@ def test_the_eleventh_takes_the_place_of_the_oldest(people: People) -> None:
         assert subscribe(student, f"{ENDPOINT}{number}").status == 201
     kept = [row[0] for row in query("SELECT endpoint FROM push_subscriptions ORDER BY id")]
     assert kept == [f"{ENDPOINT}{number}" for number in range(1, 11)]
+
+
+def test_a_browser_that_waits_for_its_account_does_not_hold_its_device(people: People) -> None:
+    """Otherwise a suspension would be a deadlock with it: it locks the account and then its devices."""
+    student = people.student()
+    answer = while_account_is_locked(student, lambda: subscribe(student), "SELECT FROM sign_in_sessions")
+    assert answer.status == 201
 
 
 def test_everybody_is_shown_their_own_and_which_of_them_is_here(people: People) -> None:
