@@ -3,6 +3,7 @@
 import json
 from itertools import chain
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.reviews.handler import handler as reviews
 from functions.tutors.handler import handler as tutors
+from tests.support.booking_rows import insert_bookings
 from tests.support.chat_http import open_conversation
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, query
@@ -193,3 +195,11 @@ def test_searches_with_the_longest_descriptions(people: People) -> None:
         following = rest_of(answer)
     assert len(seen) == len(set(seen)) == 113
     get("tutors", "/api/user/tutor/all/")
+
+
+def test_a_calendar_feed_with_the_longest_links(people: People) -> None:
+    student, tutor = people.student(first_name=LONG_NAME, last_name=LONG_NAME), people.tutor()
+    insert_bookings(student, tutor, 2_000, f"https://meet.jit.si/{'😀' * 480}")
+    url = call["notifications"]("POST", "/api/reservation/calendar/", token=tutor.access).json["url"]
+    shown = get("notifications", urlsplit(url).path).body
+    assert 100 < shown.count(b"BEGIN:VEVENT") == shown.count(b"END:VEVENT") < 2_000

@@ -83,3 +83,21 @@ def insert_booking(
     seat = {"session_id": session_id, "seats": seats, "seat": 1, "student_id": student.id, "state": "confirmed"}
     booking_id = insert("bookings", {**seat, **times, "price": 80, "currency": "PLN", **booking})
     return BookingRow(booking_id, session_id, student, tutor)
+
+
+INSERT_MANY = """
+WITH sessions AS (
+    INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, meeting_url)
+    SELECT %s, starts_at, starts_at + interval '1 hour', starts_at, starts_at + interval '1 hour', 'individual',
+        'online', %s
+    FROM generate_series(0, %s - 1) n, LATERAL (SELECT %s + n * interval '2 hours' AS starts_at) time
+    RETURNING id, starts_at, ends_at
+)
+INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency)
+SELECT id, 1, 1, %s, 'confirmed', starts_at, ends_at, 80, 'PLN' FROM sessions
+"""
+
+
+def insert_bookings(student: Person, tutor: Person, number: int, meeting_url: str = "https://meet.jit.si/abc") -> None:
+    """Add many confirmed bookings of an hour, every two hours from FAR on."""
+    query(INSERT_MANY, tutor.tutor_id, meeting_url, number, FAR, student.id)

@@ -3,15 +3,25 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from functions.notifications.data import calendar_feeds
+from functions.notifications.data.calendar_feeds import Feed, parse_entry
 from functions.notifications.domain.errors import CalendarFeedNotFound
-from shared.data.bookings import Booking, Role
 from shared.domain import calendars
+from shared.texts import Language
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+# Increment it when the same entries are written differently, so that calendars fetch them again.
+EDITION = 1
+# As JSON, in which a function answers, it is at most three times as long; Lambda takes 6 MB.
+MAX_BYTES = 1_900_000
+# Calendars ask again and again for the same entries, and writing one takes a quarter of a millisecond. A kept event
+# takes about 1 kB, or 9 with the longest links.
+MAX_KEPT_EVENTS = 4_000
 
 
 def create_feed(user_id: UUID) -> tuple[str, datetime]:
@@ -36,20 +46,38 @@ def delete_feed(user_id: UUID) -> None:
         raise CalendarFeedNotFound
 
 
-def read_feed(token: str) -> bytes:
-    """The bookings of a feed's owner, as student and tutor, from 90 days ago onwards, as iCalendar.
-
-    Raises CalendarFeedNotFound.
-    """
-    owner = calendar_feeds.find_owner(_hash(token)) if TOKEN.fullmatch(token) else None
-    if owner is None:
+def read_feed(token: str) -> Feed:
+    """The bookings of a feed's owner, as student and tutor, from 90 days ago onwards. Raises CalendarFeedNotFound."""
+    feed = calendar_feeds.read_feed(_hash(token)) if TOKEN.fullmatch(token) else None
+    if feed is None:
         raise CalendarFeedNotFound
-    found = calendar_feeds.list_bookings(owner.user_id)
-    return calendars.feed([(booking, _role(booking, owner.user_id)) for booking in found], owner.language)
+    return feed
 
 
-def _role(booking: Booking, user_id: UUID) -> Role:
-    return "student" if booking.student_id == user_id else "tutor"
+def tag_of(feed: Feed) -> str:
+    """What changes whenever the written feed does: a hash of everything it is written from."""
+    return hashlib.sha256(f"{EDITION} {feed.language}\n{feed.lines}".encode()).hexdigest()[:32]
+
+
+def write_feed(feed: Feed) -> bytes:
+    """The feed as iCalendar; beyond MAX_BYTES the latest entries are kept."""
+    # Not `splitlines`: JSON does not escape the other line breaks of Unicode.
+    lines = feed.lines.split("\n") if feed.lines else []
+    return calendars.feed(_fitting(_event(line, feed.language) for line in lines), feed.language)
+
+
+def _fitting(events: Iterable[bytes]) -> Iterator[bytes]:
+    room = MAX_BYTES
+    for event in events:
+        room -= len(event)
+        if room < 0:
+            return
+        yield event
+
+
+@lru_cache(MAX_KEPT_EVENTS)
+def _event(line: str, language: Language) -> bytes:
+    return calendars.published_event(parse_entry(line), language)
 
 
 def _hash(token: str) -> bytes:

@@ -1,6 +1,5 @@
 """HTTP routes of the calendar feeds."""
 
-import hashlib
 from typing import Annotated
 
 from starlette.requests import Request
@@ -21,6 +20,8 @@ from shared.kit.http.viewer import origin
 
 calendar = router("calendar")
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
+# A browser that saves the feed must not name the file after its secret.
+FILE = 'inline; filename="calendar.ics"'
 # The pattern is documented but not validated: other text is an unknown secret, not a bad request.
 Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{calendar_feeds.TOKEN.pattern}$"})]
 
@@ -62,10 +63,13 @@ def delete_calendar_feed(caller: User) -> Response:
 )
 def read_calendar_feed(token: Token, request: Request) -> Response:
     """Read the sessions of the feed's owner, as student and tutor: the last 90 days and all upcoming ones."""
-    content = calendar_feeds.read_feed(token)
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache"}
-    known = request.headers.get("if-none-match", "")
-    if known == "*" or tag in known:
+    feed = calendar_feeds.read_feed(token)
+    tag = f'"{calendar_feeds.tag_of(feed)}"'
+    # Weak, because a compressed answer has the same tag (RFC 9110, section 8.8.1).
+    headers = {"etag": f"W/{tag}", "cache-control": "private, no-cache"}
+    known = ",".join(request.headers.getlist("if-none-match"))
+    if known.strip() == "*" or tag in known:
         return Response(status_code=304, headers=headers, media_type=CALENDAR_TYPE)
-    return Response(content, headers=headers, media_type=CALENDAR_TYPE)
+    return Response(
+        calendar_feeds.write_feed(feed), headers={**headers, "content-disposition": FILE}, media_type=CALENDAR_TYPE
+    )

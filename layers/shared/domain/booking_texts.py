@@ -7,8 +7,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from shared.data.bookings import Booking, BookingChange, Role
+from shared.domain import names
 from shared.domain.booking_events import BookingEventType, Person, event_type, find_person
-from shared.domain.names import presentable
 from shared.domain.platform_reasons import reasons_in
 from shared.domain.platform_settings import local_zone
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
@@ -18,8 +18,18 @@ SayMoment = Callable[[datetime], str]
 
 def full_name(person: Person | None, role: Role, language: Language = DEFAULT_LANGUAGE) -> str:
     """A person's name, or their role ("student") if it is unknown."""
-    names = (presentable(person.first_name), presentable(person.last_name)) if person else ()
-    return " ".join(filter(None, names)) or texts(language)[f"nameless.{role}"]
+    return name_or_role(*((person.first_name, person.last_name) if person else ("", "")), role, language)
+
+
+def name_or_role(first_name: str, last_name: str, role: Role, language: Language) -> str:
+    """A name as others see it, or the person's role ("student") if nothing is left to show."""
+    return names.full_name(first_name, last_name) or texts(language)[f"nameless.{role}"]
+
+
+def kind_and_form(kind: str, form: str, language: Language) -> str:
+    """Such as "zajęcia indywidualne, online"."""
+    words = texts(language)
+    return f"{words[f'kind.{kind}']}, {words[f'form.{form}']}"
 
 
 def day_and_time(moment: datetime, zone: ZoneInfo, language: Language = DEFAULT_LANGUAGE) -> str:
@@ -86,7 +96,7 @@ class BookingTexts:
     @property
     def kind_and_form(self) -> str:
         """Such as "zajęcia indywidualne, online"."""
-        return f"{self.say(f'kind.{self.booking.kind}')}, {self.say(f'form.{self.booking.form}')}"
+        return kind_and_form(self.booking.kind, self.booking.form, self.language)
 
     @property
     def minutes(self) -> str:

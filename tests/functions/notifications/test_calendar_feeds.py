@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import icalendar
 import pytest
 import vobject
 
 from functions.notifications.handler import handler
 from tests.conftest import read_settings_again
-from tests.support.booking_rows import FAR, PENDING, insert_booking
+from tests.support.booking_rows import FAR, PENDING, insert_booking, insert_bookings
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, query
 
@@ -107,6 +108,38 @@ def test_a_feed_holds_the_last_90_days_and_all_that_lies_ahead(people: People) -
             (recent + timedelta(days=1), "CONFIRMED", True, True),
             (FAR, "TENTATIVE", False, False),
         ]
+
+
+def test_the_largest_feed_is_read_by_two_parsers_and_has_the_latest_sessions(people: People) -> None:
+    student, tutor = people.student(), people.tutor(first_name="Żaneta", last_name="Łoś")
+    insert_bookings(student, tutor, 2_005)
+    answer = call("GET", create_feed(student))
+    starts = [FAR + timedelta(hours=2 * number) for number in range(5, 2_005)]
+    assert sorted(event.dtstart.value for event in events(answer)) == starts
+    calendar = icalendar.Calendar.from_ical(answer.body)
+    assert calendar.errors == []
+    assert (calendar.decoded("refresh-interval"), calendar["x-published-ttl"]) == (timedelta(hours=1), "PT1H")
+    read = calendar.walk("VEVENT")
+    assert [event.errors for event in read if event.errors] == []
+    assert sorted(event.decoded("dtstart") for event in read) == starts
+    assert {event["summary"] for event in read} == {"Korepetycje: Żaneta Łoś"}
+    assert len({event["uid"] for event in read}) == 2_000
+
+
+def test_a_saved_feed_is_not_named_after_its_secret(people: People) -> None:
+    answer = call("GET", create_feed(people.student()))
+    assert answer.headers["content-disposition"] == 'inline; filename="calendar.ics"'
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_a_feed_is_compressed(people: People, coding: str) -> None:
+    student = people.student()
+    insert_bookings(student, people.tutor(), 20)
+    path = create_feed(student)
+    plain, answer = call("GET", path), call("GET", path, headers={"accept-encoding": coding})
+    assert answer.headers["content-encoding"] == coding
+    assert answer.headers["etag"] == plain.headers["etag"]
+    assert len(answer.body) < len(plain.body) / 4
 
 
 def test_an_unchanged_calendar_is_not_sent_again(people: People) -> None:
