@@ -1,4 +1,4 @@
-"""No answer of the local server may be taken for another type, and none that is private may be kept."""
+"""No response of the local server may be taken for another type, and no private one may be cached."""
 
 import socket
 from urllib.parse import urlsplit
@@ -32,17 +32,17 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("path", PAGES + PRIVATE)
-def test_every_answer_has_its_type_only(server: LocalServer, path: str) -> None:
+def test_every_response_has_a_type_that_browsers_must_not_guess(server: LocalServer, path: str) -> None:
     answer = server.call("GET", path)
     assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
     assert (answer.headers.get("cache-control") == "no-store") == (path in PRIVATE)
 
 
-def test_a_tutor_of_more_digits_than_are_read_is_not_found(server: LocalServer) -> None:
+def test_a_tutor_number_with_too_many_digits_is_not_found(server: LocalServer) -> None:
     assert server.call("GET", f"/_local/full_groups/{'9' * 5000}").status_code == 404
 
 
-def test_what_never_reaches_the_app_has_it_too(server: LocalServer) -> None:
+def test_responses_from_outside_the_app_have_these_headers_too(server: LocalServer) -> None:
     handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     key = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
     refused = httpx.get(f"{server.url}/ws/nowhere/", headers=handshake | key)

@@ -1,4 +1,4 @@
-"""Copies that are written without a task: to their readers no other answers, and no way round a rule."""
+"""Copies that are written without a task: the same responses as with one, and no rule is bypassed."""
 
 import re
 import socket
@@ -23,7 +23,7 @@ FEW_MEGABYTES = 4_000_000
 
 
 class Running:
-    """A server with copies on a thread; how often its app was asked, and how often by a task."""
+    """A server with copies on a thread; counts the calls of its app, and those in a task."""
 
     def __init__(self) -> None:
         self.begin()
@@ -85,7 +85,7 @@ def request(*headers: str, path: str = PATH) -> bytes:
 
 
 def answers(connection: socket.socket, count: int) -> list[bytes]:
-    """So many whole answers of a connection."""
+    """The next `count` complete responses on a connection."""
     received = b""
     found: list[bytes] = []
     while len(found) < count:
@@ -102,7 +102,7 @@ def answers(connection: socket.socket, count: int) -> list[bytes]:
     return found
 
 
-def test_a_copy_is_written_as_it_would_be_by_a_task(running: Running) -> None:
+def test_a_copy_is_written_exactly_as_a_task_would(running: Running) -> None:
     with running.connect() as connection:
         connection.sendall(request())
         [first] = answers(connection, 1)
@@ -119,7 +119,7 @@ def test_a_copy_is_written_as_it_would_be_by_a_task(running: Running) -> None:
     assert re.search(rb"\r\nx-request-id: [0-9a-f]{16}\r\n", at_once)
 
 
-def test_what_is_written_at_once_is_counted_by_its_route_and_has_its_callers_id(running: Running) -> None:
+def test_an_immediate_response_is_counted_by_route_and_has_the_callers_id(running: Running) -> None:
     with running.connect() as connection:
         for _ in range(3):
             connection.sendall(request("x-request-id: mine"))
@@ -131,7 +131,7 @@ def test_what_is_written_at_once_is_counted_by_its_route_and_has_its_callers_id(
     assert counted == {("GET", PATH, 200): 3}
 
 
-def test_requests_that_come_together_are_answered_in_order_and_one_of_them_at_once(running: Running) -> None:
+def test_pipelined_requests_are_answered_in_order_and_one_of_them_immediately(running: Running) -> None:
     paths = [f"{PATH}?cursor={number}" for number in range(3)]
     with running.connect() as connection:
         for path in paths:
@@ -143,7 +143,7 @@ def test_requests_that_come_together_are_answered_in_order_and_one_of_them_at_on
     assert running.tasks > len(paths)
 
 
-def test_a_body_that_comes_with_a_request_is_no_next_request(running: Running) -> None:
+def test_a_body_that_arrives_with_its_request_is_not_the_next_request(running: Running) -> None:
     with running.connect() as connection:
         for _ in range(3):
             connection.sendall(request("content-length: 4"))
@@ -154,7 +154,7 @@ def test_a_body_that_comes_with_a_request_is_no_next_request(running: Running) -
     assert running.tasks == 1
 
 
-def test_answers_that_nobody_reads_are_not_piled_up(running: Running) -> None:
+def test_unread_responses_do_not_accumulate(running: Running) -> None:
     running.process.padding = 1_000_000
     with running.connect() as connection:
         connection.sendall(request())
@@ -166,7 +166,7 @@ def test_answers_that_nobody_reads_are_not_piled_up(running: Running) -> None:
         assert 0 < max(waiting) < FEW_MEGABYTES
 
 
-def test_behind_a_proxy_both_ways_see_the_same_request() -> None:
+def test_behind_a_proxy_both_paths_see_the_same_request() -> None:
     seen: list[Scope] = []
 
     async def app(scope: Scope, _receive: Any, _send: Any) -> None:
@@ -186,7 +186,7 @@ def test_behind_a_proxy_both_ways_see_the_same_request() -> None:
     proxies = TrustedProxies(parse_networks(("10.0.0.7", "10.0.0.8", "10.0.0.9")), app, app_at_once=app_at_once)
     asked = scope()
     assert proxies.at_once(asked) is None
-    run(proxies(asked, None, None))  # type: ignore[arg-type]  # they are not used
+    run(proxies(asked, None, None))  # type: ignore[arg-type]  # they are unused
     run(proxies(scope(), None, None))  # type: ignore[arg-type]
     at_once, after_it, alone = seen
     at_once.pop("local.before_proxies")

@@ -1,4 +1,4 @@
-"""The description of the sockets: valid, complete, and what the function takes and sends."""
+"""The description of the sockets: valid, complete, and equal to what the function receives and sends."""
 
 import ast
 from pathlib import Path
@@ -20,7 +20,7 @@ def test_every_route_is_described() -> None:
 
 
 def delivered(path: Path) -> set[str]:
-    """The names of events in calls that send one."""
+    """The names of events in the calls that send them."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DELIVER:
@@ -30,7 +30,7 @@ def delivered(path: Path) -> set[str]:
     return names
 
 
-def test_every_event_that_is_sent_is_described() -> None:
+def test_every_sent_event_is_described() -> None:
     sent = set().union(*(delivered(path) for path in (ROOT / "functions").rglob("*.py")))
     assert sent >= {"message_stored", "typing", "closing"}
     assert sent | {"notification_created"} == {event.name for event in FACTS}
@@ -43,7 +43,7 @@ def test_examples_are_valid_by_their_schemas(prefix: str) -> None:
         assert complaints(prefix, {"event": event.name, "data": 5}) != [], event.name
 
 
-def test_every_event_says_what_it_is() -> None:
+def test_every_event_has_a_description() -> None:
     summaries = {key: each["summary"] for key, each in description()["components"]["messages"].items()}
     assert [key for key, summary in summaries.items() if len(summary.split()) < 3] == []
 

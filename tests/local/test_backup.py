@@ -1,4 +1,4 @@
-"""Backups: what is in them comes back as it was, and what is no whole backup changes nothing."""
+"""Backups: a restore brings everything back unchanged, and an invalid backup changes nothing."""
 
 import io
 import json
@@ -37,7 +37,7 @@ CONTENT = "SELECT count(*), md5(string_agg(each::text, chr(10) ORDER BY each::te
 
 
 def contents(url: str) -> dict[str, object]:
-    """Every table's number of rows and what is in them."""
+    """The number and the contents of the rows of every table."""
     with psycopg.connect(url) as db:
         names = [name for (name,) in db.execute(TABLES).fetchall()]
         return {name: db.execute(CONTENT.format(name)).fetchone() for name in names}
@@ -52,12 +52,12 @@ def command(action: str, file: Path, **options: str) -> "subprocess.CompletedPro
     return subprocess.run(run, cwd=ROOT, env=environment(**options), capture_output=True, text=True, check=False)
 
 
-def test_what_a_running_server_has_comes_back_on_an_empty_machine(server: LocalServer, tmp_path: Path) -> None:
+def test_a_backup_of_a_running_server_is_restored_on_an_empty_machine(server: LocalServer, tmp_path: Path) -> None:
     token = server.sign_in(STUDENT.email, STUDENT.password)
     upload(server, token)
     url = (server.data / "database.url").read_text()
     file, restored = tmp_path / "backup.tar", tmp_path / "restored"
-    for _ in range(3):  # scheduled jobs may write something in between
+    for _ in range(3):  # scheduled jobs may write something meanwhile
         before = contents(url)
         file.unlink(missing_ok=True)
         made = command("make", file, DATA=str(server.data))
@@ -72,7 +72,7 @@ def test_what_a_running_server_has_comes_back_on_an_empty_machine(server: LocalS
         assert contents(address) == before
     assert pictures(restored / "media") == pictures(server.data / "media")
     assert len(pictures(restored / "media")) >= 2
-    # With the same key the devices that were signed in stay so.
+    # With the same signing key, devices stay signed in.
     assert (restored / "secret.key").read_text() == (server.data / "secret.key").read_text()
 
 
@@ -85,7 +85,7 @@ def upload(server: LocalServer, token: str) -> None:
 
 @pytest.fixture
 def platform_folder(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
-    """The platform of these tests, with a folder of its own for pictures."""
+    """The platform of these tests, with its own folder for pictures."""
     data = tmp_path / "data"
     (data / "media" / "uploads" / "user").mkdir(parents=True)
     monkeypatch.setenv("MEDIA_FOLDER", str(data / "media"))
@@ -93,7 +93,7 @@ def platform_folder(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def restored(options: Options, file: Path, *, force: bool = True) -> str:
-    # Without what `claim` changes for a whole process.
+    # Not with `claim`, which changes the whole process.
     umask = os.umask(0o077)
     try:
         return restore_backup(options, file, force=force)
@@ -102,7 +102,7 @@ def restored(options: Options, file: Path, *, force: bool = True) -> str:
 
 
 class Vandal(threading.Thread):
-    """Gives an account another picture all the time: a new file, a row, and the old file is gone."""
+    """Replaces the picture of an account all the time: adds a file, updates the row, deletes the old file."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(daemon=True)
@@ -119,11 +119,11 @@ class Vandal(threading.Thread):
                     old.unlink()
                 old = self.folder / key
                 self.changes += 1
-                time.sleep(0.05)  # twenty times a second is more than anybody does
+                time.sleep(0.05)  # twenty times a second is more than any user does
 
 
 @pytest.mark.proof
-def test_pictures_that_change_meanwhile_are_those_of_the_database(
+def test_pictures_that_change_during_a_backup_match_the_database(
     platform_folder: Options, tmp_path: Path, engines: dict[str, Engine]
 ) -> None:
     insert("users", {"email": "ola@example.com", "password_hash": "x"})
@@ -153,7 +153,9 @@ def unpack_into(file: Path, folder: Path) -> Manifest:
         return unpack(opened, folder)
 
 
-def test_a_picture_that_is_lost_is_said_and_keeps_nothing_else_out(platform_folder: Options, tmp_path: Path) -> None:
+def test_a_missing_picture_is_reported_and_everything_else_is_restored(
+    platform_folder: Options, tmp_path: Path
+) -> None:
     insert("users", {"email": "ola@example.com", "password_hash": "x", "picture": "uploads/user/lost.webp"})
     (tmp_path / "backup.tar.part").write_text("of a backup that was killed, readable by all")
     done = make_backup(platform_folder, tmp_path / "backup.tar")
@@ -162,7 +164,7 @@ def test_a_picture_that_is_lost_is_said_and_keeps_nothing_else_out(platform_fold
     assert done.endswith("1 pictures of accounts are not in the media folder.")
 
 
-def test_a_database_of_its_own_server_is_restored_whole_or_not_at_all(
+def test_a_database_on_another_server_is_restored_completely_or_not_at_all(
     platform_folder: Options, tmp_path: Path, engines: dict[str, Engine]
 ) -> None:
     insert("users", {"email": "ola@example.com", "password_hash": "x"})
@@ -187,7 +189,7 @@ def test_a_database_of_its_own_server_is_restored_whole_or_not_at_all(
 
 
 def archive(path: Path, dumped: bytes = b"", *, revision: str = "0009", name: str = "", **manifest: object) -> Path:
-    """An archive that is right but for what is said."""
+    """An archive that is valid except for what the arguments change."""
     with path.open("wb") as file:
         writer = ArchiveWriter(file)
         writer.add(DATABASE, io.BytesIO(dumped), len(dumped))
@@ -235,7 +237,7 @@ WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_no_whole_backup_changes_nothing(tmp_path: Path, wrong: str) -> None:
+def test_an_invalid_backup_changes_nothing(tmp_path: Path, wrong: str) -> None:
     make, complaint = WRONG[wrong]
     data = tmp_path / "data"
     (data / "media").mkdir(parents=True)
@@ -254,7 +256,7 @@ def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path: Path) -> Non
         restored(Options(data=str(data)), archive(tmp_path / "backup.tar"), force=False)
 
 
-def test_a_full_disk_leaves_all_as_it_was(tmp_path: Path) -> None:
+def test_a_full_disk_during_a_restore_changes_nothing(tmp_path: Path) -> None:
     data, file = tmp_path / "data", archive(tmp_path / "backup.tar", name="media/1.webp")
     full = patch("local.backup.archive._write", side_effect=OSError(28, "No space left on device"))
     with full, pytest.raises(CannotStart, match=r"backup.tar was not restored: No space left on device\."):
@@ -262,19 +264,19 @@ def test_a_full_disk_leaves_all_as_it_was(tmp_path: Path) -> None:
     assert [path.name for path in data.iterdir()] == ["lock"]
 
 
-def test_a_full_disk_leaves_no_half_backup(platform_folder: Options, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_partial_backup(platform_folder: Options, tmp_path: Path) -> None:
     full = patch("local.backup.archive.ArchiveWriter.finish", side_effect=OSError(28, "No space left on device"))
     with full, pytest.raises(CannotStart, match=r"was not made: No space left on device\."):
         make_backup(platform_folder, tmp_path / "backup.tar")
     assert list(tmp_path.glob("backup*")) == []
 
 
-def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="already exists; choose another FILE"):
         make_backup(Options(data=str(tmp_path)), text_file(tmp_path / "backup.tar"))
 
 
-def test_a_file_that_cannot_be_reached_is_a_reason_in_one_line(tmp_path: Path) -> None:
+def test_an_inaccessible_file_is_reported_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / ("x" * 300)
     with pytest.raises(CannotStart, match="was not made: File name too long"):
         make_backup(Options(data=str(tmp_path)), file)
@@ -287,7 +289,7 @@ def test_a_folder_in_use_is_not_restored_into(server: LocalServer, tmp_path: Pat
         restored(Options(data=str(server.data)), archive(tmp_path / "backup.tar"))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of a folder")
 def test_a_folder_of_another_user_is_not_restored_into(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

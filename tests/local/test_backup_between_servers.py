@@ -1,4 +1,4 @@
-"""Restores that are interrupted, and backups of servers of other releases."""
+"""Interrupted restores, and backups of servers with another PostgreSQL."""
 
 import itertools
 import os
@@ -30,13 +30,13 @@ from tests.support.local_server import ROOT, environment, running_server
 OLDER = Path("/usr/lib/postgresql/15/bin")
 
 
-def test_an_interrupted_restore_is_no_platform_to_start(tmp_path: Path) -> None:
+def test_an_interrupted_restore_cannot_be_started(tmp_path: Path) -> None:
     (tmp_path / RESTORING).touch()
     with ExitStack() as stack, pytest.raises(CannotStart, match=r"was interrupted\. Run it again: make restore"):
         claim(tmp_path, stack)
 
 
-def test_what_the_database_of_a_killed_restore_still_writes_is_removed(tmp_path: Path) -> None:
+def test_files_still_written_by_the_database_of_a_killed_restore_are_removed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     left_over = data / "restoring-postgres"
     left_over.mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_what_the_database_of_a_killed_restore_still_writes_is_removed(tmp_path:
 
 
 @pytest.mark.proof
-def test_killed_at_any_moment_a_restore_can_be_run_again(first_folder: FirstFolder, tmp_path: Path) -> None:
+def test_a_restore_killed_at_any_moment_can_be_repeated(first_folder: FirstFolder, tmp_path: Path) -> None:
     source, file = tmp_path / "source", tmp_path / "backup.tar"
     shutil.copytree(first_folder("0"), source)
     assert command("make", file, DATA=str(source)).returncode == 0
@@ -85,7 +85,7 @@ def test_killed_at_any_moment_a_restore_can_be_run_again(first_folder: FirstFold
 
 @contextmanager
 def older_server(folder: Path) -> Iterator[str]:
-    """PostgreSQL 15 from the distribution, with a user and a password."""
+    """PostgreSQL 15 of the distribution, with a user and a password."""
     folder.mkdir()
     sockets, password = socket_folder(), folder / "password"
     password.write_text("tajne")
@@ -119,7 +119,7 @@ def wait_for(url: str) -> None:
 
 @pytest.mark.proof
 @pytest.mark.skipif(not (OLDER / "postgres").exists(), reason="PostgreSQL 15 is not installed")
-def test_between_an_older_server_and_ours_nothing_is_lost(
+def test_backups_of_an_older_postgresql_lose_nothing(
     engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with older_server(tmp_path / "older") as older:

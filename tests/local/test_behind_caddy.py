@@ -1,4 +1,4 @@
-"""The local server behind the real Caddy, with the configuration that the documentation gives."""
+"""The local server behind the real Caddy, with the configuration in the documentation."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ from tests.support.reverse_proxy import (
 from tests.support.uploads import encoded, quarters
 
 CADDY = find_program("caddy")
-# No certificate from outside, and no port but ours.
+# No certificate from outside, and no other ports.
 GLOBAL = "\n{\n\tadmin off\n\tauto_https off\n"
 
 pytestmark = [pytest.mark.proof, pytest.mark.skipif(CADDY is None, reason="caddy is not installed")]
@@ -60,7 +60,7 @@ def site(proxy: Proxy) -> str:
     return replace_all((ROOT / "infra" / "server" / "Caddyfile").read_text(), replaced)
 
 
-def test_a_session_knows_its_client_s_address_whatever_the_client_says(proxy: Proxy) -> None:
+def test_a_session_records_its_client_s_address_whatever_the_client_claims(proxy: Proxy) -> None:
     said = {"X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.8", "X-Forwarded-Host": "evil.example"}
     with proxy.browser(ONE, **said) as browser:
         signed_in(browser)
@@ -71,7 +71,7 @@ def test_a_session_knows_its_client_s_address_whatever_the_client_says(proxy: Pr
     assert feed.startswith(f"https://{NAME}/api/reservation/calendar/")
 
 
-def test_pictures_go_through_and_bodies_that_are_too_large_do_not(proxy: Proxy) -> None:
+def test_pictures_pass_the_proxy_and_bodies_that_are_too_large_do_not(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         signed_in(browser)
 
@@ -83,7 +83,7 @@ def test_pictures_go_through_and_bodies_that_are_too_large_do_not(proxy: Proxy) 
         assert change(b"x" * (MAX_BODY + 1)) == 413
 
 
-def test_errors_are_logged_without_the_addresses_that_carry_tokens(proxy: Proxy, tmp_path: Path) -> None:
+def test_errors_are_logged_without_urls_that_carry_tokens(proxy: Proxy, tmp_path: Path) -> None:
     absent = replace(proxy.server, url=f"http://127.0.0.1:{free_port()}")
     alone = Proxy(absent, free_port(), 0, tmp_path, issue_certificate(tmp_path))
     healthy = site(alone).replace("\n\tbind", "\n\trespond /health 200\n\tbind", 1)
@@ -96,7 +96,7 @@ def test_errors_are_logged_without_the_addresses_that_carry_tokens(proxy: Proxy,
     assert "hidden" not in log.read_text()
 
 
-def test_attachments_go_through(proxy: Proxy) -> None:
+def test_attachments_pass_the_proxy(proxy: Proxy) -> None:
     content = b"x" * MAX_SIZE
     with proxy.browser() as browser:
         signed_in(browser)
@@ -105,7 +105,7 @@ def test_attachments_go_through(proxy: Proxy) -> None:
     assert fetched.headers["content-disposition"].startswith("attachment; ")
 
 
-def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:
+def test_sockets_pass_the_proxy_with_their_client_s_address(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         token = signed_in(browser)
         conversation = browser.get("/api/chat/conversations/").json()[0]["id"]
@@ -122,7 +122,7 @@ def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_local/mail", "/_local/mail/1", "/_local/frontend", "/@connections/x"])
-def test_what_is_for_the_machine_itself_is_not_shown_outside(proxy: Proxy, path: str) -> None:
+def test_internal_paths_are_not_served_to_the_outside(proxy: Proxy, path: str) -> None:
     with proxy.browser() as browser:
         answer = browser.get(path)
     assert (answer.status_code, answer.text) == (404, "")

@@ -1,4 +1,4 @@
-"""The local server behind the real nginx, with the configuration that the documentation gives."""
+"""The local server behind the real nginx, with the configuration in the documentation."""
 
 import asyncio
 import json
@@ -91,7 +91,7 @@ def site(proxy: Proxy) -> str:
     return replace_all((ROOT / "infra" / "server" / "nginx.conf").read_text(), replaced)
 
 
-def test_a_session_knows_its_client_s_address_whatever_the_client_says(proxy: Proxy) -> None:
+def test_a_session_records_its_client_s_address_whatever_the_client_claims(proxy: Proxy) -> None:
     said = {"X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.8", "X-Forwarded-Host": "evil.example"}
     with proxy.browser(ONE, **said) as browser:
         signed_in(browser)
@@ -101,14 +101,14 @@ def test_a_session_knows_its_client_s_address_whatever_the_client_says(proxy: Pr
     assert feed.startswith(f"https://{NAME}/api/reservation/calendar/")
 
 
-def test_a_session_knows_the_country_that_the_cdn_says(proxy: Proxy) -> None:
+def test_a_session_records_the_country_that_the_cdn_states(proxy: Proxy) -> None:
     with proxy.browser(ANOTHER, **{"CF-IPCountry": "PL"}) as browser:
         signed_in(browser)
         found = browser.get("/api/token/devices/").json()["results"]
     assert [each["country"] for each in found if each["current"]] == ["PL"]
 
 
-def test_addresses_that_act_as_passwords_work_and_stay_out_of_the_log(proxy: Proxy) -> None:
+def test_urls_that_act_as_passwords_work_and_are_not_logged(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         signed_in(browser)
         path = browser.post("/api/reservation/calendar/").json()["url"].removeprefix(f"https://{NAME}")
@@ -117,7 +117,7 @@ def test_addresses_that_act_as_passwords_work_and_stay_out_of_the_log(proxy: Pro
             assert browser.get(mailed).json()["code"], "the server answers, not nginx"
         assert browser.get("/api/skills/?secret=1").headers["strict-transport-security"]
     written = proxy.folder / "tutoring.log"
-    # nginx writes a line once the answer is on its way.
+    # nginx writes the line only after it has sent the response.
     wait_for(lambda: "GET /api/skills/" in written.read_text(), written.read_text)
     log = written.read_text()
     assert f"{ONE} [" in log
@@ -126,7 +126,7 @@ def test_addresses_that_act_as_passwords_work_and_stay_out_of_the_log(proxy: Pro
     assert "/mailed/" not in log
 
 
-def test_a_picture_goes_through(proxy: Proxy) -> None:
+def test_pictures_pass_the_proxy(proxy: Proxy) -> None:
     picture = encoded(quarters(1_500, 990), "BMP")
     assert 4_400_000 < len(picture) < MAX_BODY
     with proxy.browser() as browser:
@@ -137,7 +137,7 @@ def test_a_picture_goes_through(proxy: Proxy) -> None:
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
 
 
-def test_of_bodies_that_are_too_large_the_server_explains_and_nginx_ends_the_largest(proxy: Proxy) -> None:
+def test_bodies_that_are_too_large_are_refused_by_the_server_and_the_largest_by_nginx(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         signed_in(browser)
         files: dict[str, Any] = {"profile_image": ("me.png", b"x" * (MAX_BODY + 1))}
@@ -148,7 +148,7 @@ def test_of_bodies_that_are_too_large_the_server_explains_and_nginx_ends_the_lar
         assert (ended.status_code, ended.headers["content-type"]) == (413, "text/html")
 
 
-def test_errors_are_logged_without_queries_that_carry_tokens(proxy: Proxy) -> None:
+def test_errors_are_logged_without_tokens_in_queries(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         assert browser.post("/api/token/?token=hidden", content=b"x" * (MAX_SIZE + MAX_BODY)).status_code == 413
     log = proxy.folder / "tutoring.log"
@@ -156,13 +156,13 @@ def test_errors_are_logged_without_queries_that_carry_tokens(proxy: Proxy) -> No
     assert not [path for path in proxy.folder.glob("*.log") if "hidden" in path.read_text()]
 
 
-def test_long_addresses_go_through(proxy: Proxy) -> None:
+def test_long_urls_pass_the_proxy(proxy: Proxy) -> None:
     query = "&".join(f"search_by_full_name=nobody{number}" for number in range(2_000))
     with proxy.browser() as browser:
         assert browser.get(f"/api/user/tutor/search/?{query}").json() == []
 
 
-def test_attachments_go_through(proxy: Proxy) -> None:
+def test_attachments_pass_the_proxy(proxy: Proxy) -> None:
     content = b"x" * MAX_SIZE
     with proxy.browser() as browser:
         signed_in(browser)
@@ -171,7 +171,7 @@ def test_attachments_go_through(proxy: Proxy) -> None:
     assert fetched.headers["content-disposition"].startswith("attachment; ")
 
 
-def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:
+def test_sockets_pass_the_proxy_with_their_client_s_address(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         token = signed_in(browser)
         conversation = browser.get("/api/chat/conversations/").json()[0]["id"]
@@ -208,7 +208,7 @@ def test_idle_sockets_of_both_versions_stay_open(proxy: Proxy, tmp_path: Path) -
         assert all("still there" in run(idle(version)) for version in ("", "/v2"))
 
 
-def test_a_socket_without_a_token_is_refused_through_it_too(proxy: Proxy) -> None:
+def test_a_socket_without_a_token_is_refused_behind_the_proxy_too(proxy: Proxy) -> None:
     async def refused() -> int:
         with pytest.raises(InvalidStatus) as error:
             async with proxy.socket("chat/1/?token=none"):
@@ -220,20 +220,20 @@ def test_a_socket_without_a_token_is_refused_through_it_too(proxy: Proxy) -> Non
 
 @pytest.mark.parametrize("path", ["/_local/mail", "/_local/mail/1", "/_local/frontend", "/@connections/x"])
 @pytest.mark.parametrize("host", [NAME, "127.0.0.1"])
-def test_what_is_for_the_machine_itself_is_not_shown_outside(proxy: Proxy, path: str, host: str) -> None:
+def test_internal_paths_are_not_served_to_the_outside(proxy: Proxy, path: str, host: str) -> None:
     with proxy.browser(Host=host) as browser:
         assert browser.get(path).status_code == 404
 
 
-def test_the_gateway_s_management_knows_who_is_on_this_machine(proxy: Proxy) -> None:
-    """Even if a proxy let it through."""
+def test_the_gateway_s_management_api_accepts_only_local_callers(proxy: Proxy) -> None:
+    """Even if a proxy passed the request on."""
     headers = {"X-Forwarded-For": "198.51.100.7"}
     asked = f"{proxy.server.url.replace('localhost', '127.0.0.1')}/@connections/x"
     assert httpx.get(asked).status_code == 410
     assert httpx.get(asked, headers=headers).status_code == 403
 
 
-def test_the_pages_of_the_api_s_description_work(proxy: Proxy) -> None:
+def test_the_api_documentation_works_behind_the_proxy(proxy: Proxy) -> None:
     with proxy.browser() as browser:
         page = browser.get("/api/swagger/docs/")
         parts = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
@@ -241,13 +241,13 @@ def test_the_pages_of_the_api_s_description_work(proxy: Proxy) -> None:
         assert {browser.get(part).status_code for part in parts} == {200}
 
 
-def test_plain_http_leads_to_https(proxy: Proxy) -> None:
+def test_plain_http_is_redirected_to_https(proxy: Proxy) -> None:
     answer = httpx.get(f"http://127.0.0.1:{proxy.plain_port}/api/skills/?a=1", headers={"Host": NAME})
     assert (answer.status_code, answer.headers["location"]) == (301, f"https://{NAME}/api/skills/?a=1")
 
 
 @pytest.mark.proof
-def test_a_stranger_s_wrong_passwords_lock_out_that_stranger_only(proxy: Proxy) -> None:
+def test_wrong_passwords_lock_out_only_the_address_that_sent_them(proxy: Proxy) -> None:
     with proxy.browser(ANOTHER) as stranger:
         statuses = [
             sign_in(stranger, f"nobody{number}@example.com", "wrong").status_code

@@ -1,4 +1,4 @@
-"""Two people write, edit and read while connections break and worker processes die: both end with the same."""
+"""Two people write, edit and read while connections break and worker processes die: both end with the same messages."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def server(engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory)
 
 
 def kill_workers(until: threading.Event, seconds: float, killed: list[int]) -> None:
-    """Kill a process that has sockets, every so many seconds."""
+    """Kill a process that has sockets, every `seconds`."""
     while not until.wait(seconds):
         owners = {owner_of(row[0]) for row in query("SELECT id FROM connections")}
         for owner in [each for each in owners if is_running(each)][:1]:
@@ -33,7 +33,7 @@ def kill_workers(until: threading.Event, seconds: float, killed: list[int]) -> N
 
 
 def unread(server: LocalServer, person: Person) -> tuple[int, int]:
-    """How many messages are unread by the API, and by the rows."""
+    """The number of unread messages by the API, and by the rows."""
     answer = server.call("GET", "/api/chat/me/conversations/", token=person.access).json()
     counted = query(
         "SELECT count(*) FROM messages m JOIN conversation_members c USING (conversation_id)"
@@ -48,7 +48,7 @@ def unread(server: LocalServer, person: Person) -> tuple[int, int]:
     ("number", "pause", "kills"),
     [(1_000, 0.01, 3), pytest.param(5_000, 0.02, 20, marks=[pytest.mark.long, pytest.mark.timeout(1700)])],
 )
-def test_both_end_with_the_same_messages_in_the_same_order_once(
+def test_both_devices_end_with_the_same_messages_in_the_same_order(
     server: LocalServer, people: People, number: int, pause: float, kills: float
 ) -> None:
     student, tutor = people.student(), people.tutor()

@@ -1,4 +1,4 @@
-"""Collections of garbage in a server process, during which nobody is answered."""
+"""Garbage collection in a server process, during which no request is answered."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ print(json.dumps([gc.get_freeze_count(), len(gc.get_objects()), gc.get_threshold
 """
 
 
-def test_what_was_imported_is_never_looked_through_again(tmp_path: Path) -> None:
+def test_imported_objects_are_not_scanned_again(tmp_path: Path) -> None:
     variables = environment(LOCAL_SOCKETS=str(tmp_path), POWERTOOLS_SERVICE_NAME="tutoring")
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=variables, cwd=ROOT, capture_output=True, check=True)
     frozen, looked_through, is_often = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Copies of public reads in the server's own process, by the rules of those at the edge."""
+"""Copies of public reads in the server's own process, by the same rules as at the edge."""
 
 import itertools
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ ROUTE = SimpleNamespace(path_format=PATH)
 
 
 class Process:
-    """A server process, and what answers in it: a number that is new each time it is asked."""
+    """A server process whose app returns a new number for each request."""
 
     def __init__(self, max_bytes: int = 1_000_000) -> None:
         self.now = 0.0
@@ -37,7 +37,7 @@ class Process:
         self.observer = Observer(self.copies, self.answer, self.figures, None, ())
 
     async def answer(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        # As the router leaves it.
+        # As the router sets it.
         scope[FOUND].append({**scope, "route": ROUTE})
         body = f"{next(self.numbers)} {'x' * self.padding}".encode()
         headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -61,7 +61,7 @@ def process() -> Process:
     return Process()
 
 
-def test_an_answer_is_repeated_for_five_seconds_and_no_longer(process: Process) -> None:
+def test_a_response_is_reused_for_five_seconds_and_no_longer(process: Process) -> None:
     first = process.ask()
     process.now = SHARED_SECONDS - 0.1
     repeated = process.ask()
@@ -72,7 +72,7 @@ def test_an_answer_is_repeated_for_five_seconds_and_no_longer(process: Process) 
 
 
 @pytest.mark.parametrize("header", ["authorization", "cookie", "cache-control", "pragma"])
-def test_who_says_who_they_are_or_wants_it_new_gets_no_copy_and_leaves_none(process: Process, header: str) -> None:
+def test_requests_with_credentials_or_no_cache_neither_get_nor_leave_a_copy(process: Process, header: str) -> None:
     assert process.number() == 1
     assert [process.number(**{header: "no-cache"}) for _ in range(2)] == [2, 3]
     assert process.number() == 1
@@ -90,33 +90,33 @@ def test_who_says_who_they_are_or_wants_it_new_gets_no_copy_and_leaves_none(proc
         {"path": "/api/user/tutor/details/1/"},
     ],
 )
-def test_what_an_answer_depends_on_tells_copies_apart(process: Process, other: dict[str, str]) -> None:
+def test_copies_differ_by_everything_a_response_depends_on(process: Process, other: dict[str, str]) -> None:
     assert process.number() == 1
     assert [process.number(**other), process.number(**other), process.number()] == [2, 2, 1]
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
-def test_only_get_is_answered_with_copies(process: Process, method: str) -> None:
+def test_no_other_method_than_get_is_answered_from_copies(process: Process, method: str) -> None:
     assert process.number() == 1
     process.ask(method=method)
     assert (next(process.numbers), process.number()) == (3, 1)
 
 
-def test_a_head_is_answered_as_a_get_with_copies(process: Process) -> None:
+def test_a_head_request_is_answered_from_copies_like_a_get(process: Process) -> None:
     heads = AsgiClient(Observer(Heads(process.copies), process.answer, process.figures, None, ()))
     assert process.number() == 1
     answer = heads.request("HEAD", f"http://one{PATH}", headers={"accept-encoding": "identity"})
     assert (answer.content, answer.headers["age"], next(process.numbers)) == (b"", "0", 2)
 
 
-def test_errors_and_other_paths_are_not_kept(process: Process) -> None:
+def test_errors_and_other_paths_are_not_copied(process: Process) -> None:
     process.status = 404
     assert [process.number(), process.number()] == [1, 2]
     process.status = 200
     assert [process.number("/api/chat/"), process.number("/api/chat/")] == [3, 4]
 
 
-def test_every_answer_has_an_id_of_its_own_and_is_counted_by_its_route(process: Process) -> None:
+def test_every_response_has_its_own_id_and_is_counted_by_route(process: Process) -> None:
     ids = [process.ask().headers.get_list("x-request-id") for _ in range(3)]
     assert all(len(each) == 1 for each in ids)
     assert len({each[0] for each in ids}) == 3
@@ -124,13 +124,13 @@ def test_every_answer_has_an_id_of_its_own_and_is_counted_by_its_route(process: 
     assert [sum(numbers[:-1]) for labels, numbers in process.figures.requests.items() if labels[1] == PATH] == [3]
 
 
-def test_a_compressed_copy_is_what_was_sent_first(process: Process) -> None:
+def test_a_compressed_copy_equals_the_first_response(process: Process) -> None:
     first, repeated = (process.ask(accept_encoding="gzip") for _ in range(2))
     assert first.headers["content-encoding"] == repeated.headers["content-encoding"] == "gzip"
     assert first.text == repeated.text
 
 
-def test_the_oldest_copies_make_room() -> None:
+def test_the_oldest_copies_are_evicted() -> None:
     process = Process(max_bytes=3 * (BYTES_BESIDE + 2_000))
     for number in range(100):
         process.number(f"{PATH}?cursor={number}")
@@ -140,7 +140,7 @@ def test_the_oldest_copies_make_room() -> None:
     assert Process(max_bytes=100).number() == 1
 
 
-def test_an_answer_too_large_is_not_kept() -> None:
+def test_a_response_that_is_too_large_is_not_copied() -> None:
     process = Process(max_bytes=BYTES_BESIDE)
     assert [process.number(), process.number(), process.copies.size] == [1, 2, 0]
 
@@ -149,6 +149,6 @@ def test_an_answer_too_large_is_not_kept() -> None:
     ("options", "expected"),
     [({}, False), ({"PUBLIC_COPIES": "1"}, True), (SAFE, True), ({**SAFE, "PUBLIC_COPIES": "0"}, False)],
 )
-def test_production_keeps_copies_unless_told_otherwise(*, options: dict[str, str], expected: bool) -> None:
+def test_production_keeps_copies_by_default(*, options: dict[str, str], expected: bool) -> None:
     with patch.dict("os.environ", options, clear=True):
         assert read_options().public_copies is expected

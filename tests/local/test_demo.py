@@ -29,7 +29,7 @@ chat, tokens, tutors = LambdaClient(chat_handler), LambdaClient(tokens_handler),
 
 @pytest.fixture(scope="module")
 def demo(engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A platform filled with the demo data, for all tests that ask for it; those of an empty one stand before them."""
+    """A platform with the demo data, shared by the tests that request it; tests that need an empty one come first."""
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as monkeypatch, empty_platform(folder, monkeypatch):
         load_demo_data()
@@ -44,10 +44,10 @@ def sign_in(email: str, password: str) -> Answer:
     return tokens("POST", "/api/token/", json_body={"email": email, "password": password})
 
 
-def test_loading_fills_every_table_with_few_statements(platform: None) -> None:
+def test_loading_fills_every_table_in_few_statements(platform: None) -> None:
     with statements() as run:
         load_demo_data()
-    # Sessions and weekly hours are sent in batches; a statement for each rating or item would be two thousand.
+    # Sessions and weekly hours are sent in batches; one statement per rating or item would be two thousand.
     assert len(run) < 1_200
     found = dict(zip(TABLES, counts(), strict=True))
     assert found["ratings"] > 500
@@ -63,13 +63,13 @@ def test_loading_fills_every_table_with_few_statements(platform: None) -> None:
     }
 
 
-def test_a_taken_address_leaves_the_platform_as_it_was(platform: None) -> None:
+def test_loading_changes_nothing_if_an_address_is_taken(platform: None) -> None:
     insert("users", {"email": TUTOR.email.upper(), "password_hash": "theirs"})
     load_demo_data()
     assert counts() == [1, 0, 0, 0, 0, 0, 0]
 
 
-def test_loading_again_is_one_statement_and_changes_nothing(demo: None) -> None:
+def test_loading_again_takes_one_statement_and_changes_nothing(demo: None) -> None:
     before = counts()
     with statements() as run:
         load_demo_data()
@@ -77,7 +77,7 @@ def test_loading_again_is_one_statement_and_changes_nothing(demo: None) -> None:
     assert counts() == before
 
 
-def test_everybody_is_the_same_on_every_day_but_for_the_dates() -> None:
+def test_the_data_is_the_same_every_day_except_for_dates() -> None:
     today, later = (populate(datetime(2027, 3, day, 9, tzinfo=UTC)) for day in (1, 9))
     for one, other in zip(today.tutors, later.tutors, strict=True):
         assert (one.account.id, one.description, one.offer) == (other.account.id, other.description, other.offer)
@@ -95,7 +95,7 @@ def test_only_the_demo_accounts_have_a_password(demo: None) -> None:
     assert not any(password_matches(each, "!") for (each,) in set(others))
 
 
-def test_tutors_offer_something_known_and_no_two_read_alike(demo: None) -> None:
+def test_tutors_offer_known_skills_and_no_two_descriptions_are_equal(demo: None) -> None:
     skills = {name for (name,) in query("SELECT name FROM skills")}
     assert set(SUBJECTS) == skills
     rows = query(
@@ -124,17 +124,17 @@ def test_surnames_agree_with_first_names(demo: None) -> None:
     ]
 
 
-def test_no_two_people_have_the_same_name(demo: None) -> None:
+def test_names_are_unique(demo: None) -> None:
     assert query("SELECT first_name FROM users GROUP BY first_name, last_name HAVING count(*) > 1") == []
 
 
-def test_forms_follow_the_gender_of_writer_and_other() -> None:
+def test_grammatical_forms_follow_the_gender_of_writer_and_addressee() -> None:
     text = "[Pan|Pani] uczy, <zdałem|zdałam>."
     assert inflected(text, writer_is_female=True, other_is_female=False) == "Pan uczy, zdałam."
     assert inflected(text, writer_is_female=False, other_is_female=True) == "Pani uczy, zdałem."
 
 
-def test_averages_vary_and_ratings_lie_in_the_past(demo: None) -> None:
+def test_averages_vary_and_ratings_are_in_the_past(demo: None) -> None:
     counted = query("SELECT rating_count, avg_rating FROM tutors")
     assert min(counted)[0] == 0
     assert max(counted)[0] <= MAX_RATINGS
@@ -146,7 +146,7 @@ def test_averages_vary_and_ratings_lie_in_the_past(demo: None) -> None:
     ) == [(0,)]
 
 
-def test_schedules_lie_in_the_coming_two_weeks_at_waking_hours(demo: None) -> None:
+def test_schedules_are_in_the_next_two_weeks_during_the_day(demo: None) -> None:
     first, last = query("SELECT min(starts_at), max(ends_at) FROM schedule_items WHERE source = 'explicit'")[0]
     now = datetime.now(UTC)
     assert now < first
@@ -175,7 +175,7 @@ def test_the_demo_accounts_have_a_conversation(demo: None) -> None:
     assert conversation["last_message"] == messages[-1]
 
 
-def test_the_demo_student_has_past_and_coming_sessions(demo: None) -> None:
+def test_the_demo_student_has_past_and_upcoming_sessions(demo: None) -> None:
     states = query(
         "SELECT b.state, b.starts_at > now() FROM bookings b JOIN users u ON u.id = b.student_id WHERE u.email = %s"
         " ORDER BY b.starts_at",
@@ -195,7 +195,7 @@ def test_the_demo_tutor_has_a_full_group_that_the_demo_student_is_not_in(demo: N
     assert STUDENT.email not in students
 
 
-def test_most_tutors_have_hours_and_their_sessions_lie_in_offered_time_and_apart(demo: None) -> None:
+def test_most_tutors_have_weekly_hours_and_separate_sessions_within_time_on_offer(demo: None) -> None:
     with_hours, items = query("SELECT count(DISTINCT tutor_id), count(*) FROM schedule_items WHERE source = 'rule'")[0]
     assert with_hours > 40
     assert items > 500
@@ -209,7 +209,7 @@ def test_most_tutors_have_hours_and_their_sessions_lie_in_offered_time_and_apart
     assert query(outside) == [(0,)]
 
 
-def test_the_next_session_of_the_demo_accounts_is_news_to_both(demo: None) -> None:
+def test_only_the_demo_accounts_are_notified_of_their_next_session(demo: None) -> None:
     dispatch_handler({}, None)
     notified = query("SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id ORDER BY 1")
     assert {email for (email,) in notified} <= {STUDENT.email, TUTOR.email}

@@ -15,14 +15,14 @@ from local import docs
 
 @pytest.fixture
 def forgotten() -> Iterator[None]:
-    """No schema was made yet, nor is the test's kept."""
+    """Forget the cached schema before and after the test."""
     docs.schema_text.cache_clear()
     yield
     docs.schema_text.cache_clear()
 
 
 @pytest.mark.usefixtures("forgotten")
-def test_the_schema_is_made_once_for_all_who_ask_at_once_and_holds_up_nobody_else() -> None:
+def test_concurrent_requests_for_the_schema_build_it_once_without_blocking_others() -> None:
     async def ask() -> tuple[list[httpx.Response], float]:
         transport = httpx.ASGITransport(Starlette(routes=docs.routes))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
@@ -40,7 +40,7 @@ def test_the_schema_is_made_once_for_all_who_ask_at_once_and_holds_up_nobody_els
         return {"openapi": "3.1.0"}
 
     described = patch("local.docs.description", side_effect=describe)
-    # Not asyncio.run, after which this thread has no loop for those who come later.
+    # Not asyncio.run, which would leave this thread without an event loop for later tests.
     with described as description, closing(asyncio.new_event_loop()) as loop:
         answers, seconds = loop.run_until_complete(ask())
     assert [(each.status_code, each.json()) for each in answers] == [(200, {"openapi": "3.1.0"})] * 8

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey in the data folder: their logs, and how they end."""
+"""PostgreSQL and Valkey in the data folder: their logs, and how they stop."""
 
 import shutil
 import signal
@@ -11,7 +11,7 @@ from local.engines.processes import MAX_LOG, socket_folder, spawn
 from local.engines.valkey import start_valkey
 
 
-def test_a_log_that_is_large_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
+def test_a_large_log_is_rotated_at_the_next_start(tmp_path: Path) -> None:
     log, kept = tmp_path / "postgres.log", tmp_path / "postgres.log.old"
     for size in (MAX_LOG, MAX_LOG + 1):
         log.write_bytes(b"x" * size)
@@ -21,7 +21,7 @@ def test_a_log_that_is_large_is_put_aside_at_the_next_start(tmp_path: Path) -> N
     assert log.stat().st_size == 0
 
 
-def test_valkey_ends_though_it_cannot_save(tmp_path: Path) -> None:
+def test_valkey_stops_although_it_cannot_save(tmp_path: Path) -> None:
     data = tmp_path / "valkey"
     engine = start_valkey(data, socket_folder())
     redis.Redis.from_url(engine.url).set("key", "value")
@@ -32,8 +32,8 @@ def test_valkey_ends_though_it_cannot_save(tmp_path: Path) -> None:
     assert engine.process.returncode == 0
 
 
-def test_valkey_takes_writes_though_it_cannot_save(tmp_path: Path) -> None:
-    """As on a full disk: it refused them all, and rate limits did not count."""
+def test_valkey_accepts_writes_although_it_cannot_save(tmp_path: Path) -> None:
+    """As on a full disk: it once refused all writes, so that rate limits did not count."""
     engine = start_valkey(tmp_path / "valkey", socket_folder())
     try:
         (tmp_path / "valkey" / "dump.rdb").mkdir()

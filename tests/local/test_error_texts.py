@@ -1,4 +1,4 @@
-"""What the pages say of errors."""
+"""What the pages say about errors."""
 
 import re
 
@@ -6,7 +6,7 @@ from local.openapi import description
 from local.web_pages import FOLDER
 
 
-def test_every_error_code_of_the_api_has_a_meaning_on_the_pages() -> None:
+def test_the_pages_explain_every_error_code_of_the_api() -> None:
     codes = description()["components"]["schemas"]["ErrorCode"]["enum"]
     meanings = re.findall(r'^  (\w+): "[A-Z][^"]+\.",$', (FOLDER / "errors.js").read_text(), re.MULTILINE)
     assert meanings == sorted(codes)

@@ -1,4 +1,4 @@
-"""One client that sends without end delays nobody but itself."""
+"""A client that sends endlessly delays only itself."""
 
 import json
 import math
@@ -44,7 +44,7 @@ def address(server: LocalServer, conversation_id: object, person: Person, more: 
 
 
 def memory(server: LocalServer) -> int:
-    """The server process's own, in MB."""
+    """The memory of the server process, in MB."""
     [line] = [
         line for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines() if line.startswith("VmRSS")
     ]
@@ -52,7 +52,7 @@ def memory(server: LocalServer) -> int:
 
 
 def answers_of(server: LocalServer, until: threading.Event) -> list[float]:
-    """Milliseconds of a read that needs no engine, one after the other."""
+    """Milliseconds of sequential reads that need no engine."""
     took = []
     with httpx.Client(base_url=server.url.replace("localhost", "127.0.0.1"), timeout=30) as client:
         while not until.is_set():
@@ -64,7 +64,7 @@ def answers_of(server: LocalServer, until: threading.Event) -> list[float]:
 
 
 def messages_of(client: ClientConnection, until: threading.Event, most: float = math.inf) -> list[float]:
-    """Milliseconds from sending a message to hearing it."""
+    """Milliseconds from sending a message to receiving it."""
     took: list[float] = []
     while not until.is_set() and len(took) < most:
         start = time.perf_counter()
@@ -76,7 +76,7 @@ def messages_of(client: ClientConnection, until: threading.Event, most: float = 
 
 
 def until_closed(client: ClientConnection) -> tuple[list[str], int]:
-    """All frames that come, and the close code."""
+    """All frames until the socket is closed, and the close code."""
     frames = []
     while True:
         try:
@@ -99,16 +99,18 @@ def slowest(took: list[float]) -> float:
         ),
     ],
 )
-def test_a_flood_of_frames_delays_nobody_else(server: LocalServer, people: People, kind: str, seconds: float) -> None:
+def test_a_flood_of_frames_does_not_delay_other_users(
+    server: LocalServer, people: People, kind: str, seconds: float
+) -> None:
     first, second, ola, adam = people.student(), people.student(), people.student(), people.tutor()
     flooded = [add_conversation(first, adam), add_conversation(second, adam)]
     until = threading.Event()
     conversation = add_conversation(ola, adam)
-    # Who is answered may write on.
+    # Once answered, the student may send any number of messages.
     with connect(address(server, conversation, adam), compression=None) as other:
         messages_of(other, threading.Event(), most=1)
     with connect(address(server, conversation, ola), compression=None) as quiet:
-        # A first message and a first page bring modules with them.
+        # The first message and the first read import modules.
         for watch in (answers_of, lambda _server, short: messages_of(quiet, short)):
             short = threading.Event()
             threading.Timer(0.3, short.set).start()
@@ -128,9 +130,9 @@ def test_a_flood_of_frames_delays_nobody_else(server: LocalServer, people: Peopl
         until.set()
         for watcher in watchers:
             watcher.join()
-        assert int(opened) >= 2, "nobody was let in"
-        # Other tests run beside this one: on a machine of its own these are a tenth (docs/speed.md). Without bounds one
-        # socket alone made them six seconds.
+        assert int(opened) >= 2, "no socket was opened"
+        # Other tests run at the same time; on a quiet machine these are a tenth (docs/speed.md). Before there were
+        # limits, a single socket raised them to six seconds.
         figures = {name: round(slowest(took)) for name, took in results.items()}
         assert figures["http"] < MOST_HTTP, figures
         assert figures["messages"] < MOST_MESSAGES, figures
@@ -141,7 +143,7 @@ def test_a_flood_of_frames_delays_nobody_else(server: LocalServer, people: Peopl
     wait_until(lambda: memory(server) - before < 50)
 
 
-def test_the_twenty_first_socket_closes_the_oldest(server: LocalServer, people: People) -> None:
+def test_opening_a_twenty_first_socket_closes_the_oldest(server: LocalServer, people: People) -> None:
     ola, adam = people.student(), people.tutor()
     talk = add_conversation(ola, adam)
     with ExitStack() as stack:
@@ -155,7 +157,7 @@ def test_the_twenty_first_socket_closes_the_oldest(server: LocalServer, people: 
 
 
 @pytest.mark.parametrize("server", ["on"], indirect=True)
-def test_a_client_that_understands_it_is_told_before_it_is_closed(server: LocalServer, people: People) -> None:
+def test_a_client_that_understands_it_is_told_before_its_socket_is_closed(server: LocalServer, people: People) -> None:
     ola, adam = people.student(), people.tutor()
     with connect(address(server, add_conversation(ola, adam), ola, "&protocol=2"), compression=None) as client:
         with suppress(ConnectionClosed):

@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) 
         yield started
 
 
-def test_scripts_get_the_request_s_own_host(server: LocalServer) -> None:
+def test_scripts_use_the_host_of_the_request(server: LocalServer) -> None:
     own = server.url.removeprefix("http://")
     script = server.call("GET", "/assets/main.js")
     assert script.headers["content-type"].startswith("text/javascript")
@@ -44,7 +44,7 @@ def test_scripts_get_the_request_s_own_host(server: LocalServer) -> None:
         assert (asked.status_code, asked.json()) == (400, {"message": "Bad Request"}), host
 
 
-def test_the_app_s_paths_show_its_page_and_the_api_stays(server: LocalServer) -> None:
+def test_paths_of_the_app_show_its_page_and_the_api_still_responds(server: LocalServer) -> None:
     for path in ("/", "/account/confirm-email/?token=1", "/tutors/5", "/v1.2/tutors", "/assets/"):
         assert "<title>app</title>" in server.call("GET", path).text, path
     assert server.call("GET", "/health").json()["status"] == "ok"
@@ -52,13 +52,13 @@ def test_the_app_s_paths_show_its_page_and_the_api_stays(server: LocalServer) ->
     assert len(server.call("GET", "/api/user/tutor/skills/").json()) == 18
 
 
-def test_paths_no_file_can_have_show_the_app_s_page(server: LocalServer) -> None:
+def test_paths_that_no_file_can_have_show_the_app_s_page(server: LocalServer) -> None:
     for path in ("/%00", f"/{'a' * 300}", "/healthcare", "/%ff"):
         answer = server.call("GET", path)
         assert (answer.status_code, "<title>app</title>" in answer.text) == (200, True), path
 
 
-def test_files_that_are_missing_hidden_or_elsewhere_are_not_found(server: LocalServer) -> None:
+def test_missing_hidden_and_outside_files_are_not_found(server: LocalServer) -> None:
     for path in ("/missing.js", "/assets/%00.js", "/.env", "/../secret.txt", "/..%2fsecret.txt"):
         answer = server.call("GET", path)
         assert (answer.status_code, answer.json()) == (404, {"detail": "Nie znaleziono."}), path

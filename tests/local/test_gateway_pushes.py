@@ -38,7 +38,7 @@ def emulator(sockets: Path) -> Iterator[Emulator]:
         yield running
 
 
-def test_pushes_from_many_threads_all_arrive_those_of_each_in_order(emulator: Emulator) -> None:
+def test_pushes_from_many_threads_all_arrive_in_the_order_of_each_thread(emulator: Emulator) -> None:
     number = 200
     with emulator.connect() as client:
         connection_id = emulator.connection_id()
@@ -68,8 +68,8 @@ def silent_reader(emulator: Emulator) -> Iterator[str]:
         yield emulator.connection_id()
 
 
-def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_get_everything(emulator: Emulator) -> None:
-    """A megabyte is kept for a reader, and what the system keeps."""
+def test_a_reader_that_reads_nothing_is_disconnected_and_the_others_get_everything(emulator: Emulator) -> None:
+    """A megabyte is buffered for each reader, in addition to the system's buffers."""
     frame = b"x" * 64 * 1024
     with silent_reader(emulator) as silent_id, emulator.connect() as quick:
         quick_id = emulator.function.wait_for("CONNECT", 2)[1]["requestContext"]["connectionId"]
@@ -83,8 +83,8 @@ def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_get_everything(em
         assert quick.recv(PATIENCE) == "last"
 
 
-def test_a_silent_reader_is_closed_when_its_time_has_come(sockets: Path) -> None:
-    """Its lifetime is over while less is kept for it than would cut it off."""
+def test_a_silent_reader_is_closed_at_the_end_of_its_lifetime(sockets: Path) -> None:
+    """Its lifetime ends while its buffer is too small to disconnect it."""
     with running_emulator(sockets, idle=4.0, lifetime=1.0) as emulator, silent_reader(emulator) as silent_id:
         for _ in range(60):
             emulator.gateway.post([silent_id], b"x" * 64 * 1024)
@@ -93,7 +93,7 @@ def test_a_silent_reader_is_closed_when_its_time_has_come(sockets: Path) -> None
         emulator.function.wait_for("DISCONNECT", 2)
 
 
-# More than one worker process: the real server.
+# More than one worker process: the real server
 
 
 def server_options() -> dict[str, str]:
@@ -131,7 +131,7 @@ def open_user_socket(server: LocalServer, person: Person) -> AbstractContextMana
 
 
 def hear_until(client: ClientConnection, event: str, field: str, value: int) -> list[dict[str, Any]]:
-    """The data of all such events up to the one with this value."""
+    """The data of all events of this kind up to the one with this value."""
     heard: list[dict[str, Any]] = []
     while not heard or heard[-1][field] != value:
         frame = json.loads(client.recv(PATIENCE))
@@ -141,7 +141,7 @@ def hear_until(client: ClientConnection, event: str, field: str, value: int) -> 
 
 @dataclass(frozen=True)
 class Seat:
-    """A client's socket, whose it is and the server process it is open in."""
+    """A client's socket, its user, and the server process that holds it."""
 
     person: Person
     process: int
@@ -157,7 +157,7 @@ class Seat:
 
 @contextmanager
 def audience(server: LocalServer, talk: Talk) -> Iterator[list[Seat]]:
-    """Sockets of both sides in both processes."""
+    """Sockets of both members in both processes."""
     student, tutor, conversation = talk
     known: set[str] = set()
 
@@ -169,7 +169,7 @@ def audience(server: LocalServer, talk: Talk) -> Iterator[list[Seat]]:
 
     with ExitStack() as stack:
         seats = [sit(person) for person in (student, tutor) * 3]
-        # An idle process may take all connections: while it is stopped, the other one does.
+        # An idle process may accept all connections, so it is stopped meanwhile.
         os.kill(seats[0].process, signal.SIGSTOP)
         try:
             seats += [sit(person) for person in (student, tutor) * 3]
@@ -186,7 +186,9 @@ def test_a_message_reaches_the_sockets_of_both_processes(server: LocalServer, ta
             assert [seat.heard() for seat in seats] == [f"{number}"] * len(seats)
 
 
-def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(server: LocalServer, talk: Talk) -> None:
+def test_unread_counts_are_sent_for_many_messages_together_and_are_right_in_the_end(
+    server: LocalServer, talk: Talk
+) -> None:
     student, tutor, conversation = talk
     number = 60
     with (
@@ -205,7 +207,7 @@ def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(ser
     assert len(counts) <= 3 + took / PAUSE_SECONDS
 
 
-def test_what_is_read_meanwhile_is_told_to_the_last_on_all_devices(server: LocalServer, talk: Talk) -> None:
+def test_all_devices_get_the_last_of_many_receipts(server: LocalServer, talk: Talk) -> None:
     student, tutor, conversation = talk
     number = 60
     with (
@@ -225,7 +227,7 @@ def test_what_is_read_meanwhile_is_told_to_the_last_on_all_devices(server: Local
         took = time.monotonic() - began
     assert counts[-1] == {"conversation": str(conversation), "read_seq": number, "unread": 0, "total": 0}
     assert told == sorted(set(told))
-    # Of each process one at once, and then one in each pause.
+    # Each process sends one at once, and then at most one per pause.
     assert max(len(counts), len(told)) <= 2 * (2 + took / PAUSE_SECONDS)
 
 
@@ -234,7 +236,7 @@ def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: 
     api = boto3.client("apigatewaymanagementapi", endpoint_url=server.url, region_name="eu-central-1")
     with audience(server, talk) as seats:
         ids = [row[0] for row in query("SELECT id FROM connections")]
-        # The one process that takes all these calls, boto3 keeping its connection, has half of the sockets.
+        # boto3 keeps its connection, so one process gets all these calls, but it has only half of the sockets.
         for connection_id in ids:
             api.post_to_connection(ConnectionId=connection_id, Data=b'{"body":"boto3"}')
             assert api.get_connection(ConnectionId=connection_id)["Identity"]["SourceIp"] == "127.0.0.1"
@@ -262,10 +264,10 @@ def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk:
 
 
 @pytest.mark.proof
-def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_concerns(
+def test_a_booking_change_reaches_the_notification_sockets_of_the_person_concerned(
     server: LocalServer, people: People
 ) -> None:
-    """From the row, by the scheduler of whichever process."""
+    """Sent from the row, by the scheduler of either process."""
     student, tutor = people.student(), people.tutor()
     target = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/notification/user/?token={tutor.access}"
     with ExitStack() as stack:
@@ -279,8 +281,8 @@ def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_co
         assert json.loads(opened[0].recv(PATIENCE)) == {"unread_notification_count": 1}
 
 
-def test_a_killed_process_takes_its_own_sockets_only(server: LocalServer, talk: Talk) -> None:
-    """The last one: the server starts another process instead."""
+def test_a_killed_process_closes_only_its_own_sockets(server: LocalServer, talk: Talk) -> None:
+    """The last test: the server starts another process instead."""
     with audience(server, talk) as seats:
         victim = seats[0].process
         query("UPDATE connections SET connected_at = now() - interval '1 minute'")

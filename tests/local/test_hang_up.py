@@ -1,4 +1,4 @@
-"""The end of the terminal in which a server was started."""
+"""Closing the terminal in which a server was started."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from tests.support.local_server import LocalServer, assert_end, children, runnin
 
 @contextmanager
 def started_with(action: signal.Handlers) -> Iterator[None]:
-    """What a server started meanwhile does at the end of its terminal, however these tests were started."""
+    """Set how a server started in the block treats SIGHUP, however these tests were started."""
     before = signal.signal(signal.SIGHUP, action)
     try:
         yield
@@ -23,22 +23,22 @@ def started_with(action: signal.Handlers) -> Iterator[None]:
 
 
 def processes(server: LocalServer) -> list[int]:
-    """Its own; those of the database come and go."""
+    """The server's own processes; those of the database come and go."""
     running = [server.process.pid, *children(server.process.pid)]
     return [each for each in running if command(each).startswith("python")]
 
 
 def hang_up(server: LocalServer) -> list[int]:
-    """What the system does when a window is closed; all processes that ran until then."""
+    """Do what the system does when a window is closed; returns all processes that ran until then."""
     running = processes(server)
     for each in running:
-        with suppress(ProcessLookupError):  # the server has ended it meanwhile
+        with suppress(ProcessLookupError):  # the server has stopped it meanwhile
             os.kill(each, signal.SIGHUP)
     return running
 
 
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.proof)])
-def test_the_end_of_its_terminal_ends_a_server_as_ctrl_c_does(tmp_path: Path, workers: str) -> None:
+def test_closing_the_terminal_stops_a_server_as_ctrl_c_does(tmp_path: Path, workers: str) -> None:
     with (
         started_with(signal.SIG_DFL),
         running_server(tmp_path / "data", DEMO="0", WORKERS=workers) as server,
@@ -52,7 +52,7 @@ def test_the_end_of_its_terminal_ends_a_server_as_ctrl_c_does(tmp_path: Path, wo
 
 @pytest.mark.proof
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_under_nohup_it_goes_on(tmp_path: Path, workers: str) -> None:
+def test_under_nohup_a_server_keeps_running(tmp_path: Path, workers: str) -> None:
     with (
         started_with(signal.SIG_IGN),
         running_server(tmp_path / "data", DEMO="0", WORKERS=workers) as server,

@@ -6,7 +6,7 @@ import sys
 from tests.support.local_server import ROOT, environment
 
 THREADS = 8
-# What all of them may leave behind in kB: each would keep 19 MB in a heap of its own.
+# What all of them may leave behind, in kB; each would keep 19 MB in its own heap.
 MOST = 60_000
 SCRIPT = f"""
 import os, threading
@@ -33,8 +33,8 @@ print(resident() - before)
 """
 
 
-def test_threads_that_check_passwords_leave_no_heap_each() -> None:
-    """One after the other, as people sign in."""
+def test_threads_that_check_passwords_do_not_each_keep_a_heap() -> None:
+    """One after the other, as when people sign in."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], env=environment(), cwd=ROOT, capture_output=True, text=True, check=True
     )

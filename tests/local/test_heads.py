@@ -1,4 +1,4 @@
-"""HEAD has the fields of GET and no body (RFC 9110, section 9.3.2), however either is encoded or copied."""
+"""HEAD has the headers of GET and no body (RFC 9110, section 9.3.2), however either is encoded or copied."""
 
 import re
 import shutil
@@ -23,13 +23,13 @@ OTHERS = [
     "/v2/api/user/tutor/search/pages/",
 ]
 ENCODINGS = ["", "gzip;q=0", "gzip", "br", "zstd"]
-# With each answer another's.
+# These differ in every response.
 CHANGING = ("age", "date", "x-request-id")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
-    """With copies, for those who do not want it new, and with a frontend."""
+    """A server with copies and a frontend."""
     base = tmp_path_factory.mktemp("heads")
     (base / "built").mkdir()
     for name in ("index.html", "built.js"):
@@ -49,7 +49,7 @@ def client(server: LocalServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def tutor(client: httpx.Client) -> str:
-    """One of whom there is something to read."""
+    """A tutor with reviews to read."""
     return str(client.get("/api/user/tutor/search/?page_size=1").json()[0]["id"])
 
 
@@ -61,7 +61,7 @@ def fields(client: httpx.Client, method: str, path: str, asked: dict[str, str]) 
 
 
 @pytest.mark.parametrize("path", ROUTES + OTHERS)
-def test_head_has_the_fields_of_get(client: httpx.Client, tutor: str, path: str) -> None:
+def test_head_returns_the_same_headers_as_get(client: httpx.Client, tutor: str, path: str) -> None:
     path = re.sub(r"\{[^}]*\}", tutor, path)
     for encodings in ENCODINGS:
         taken = {"accept-encoding": encodings} if encodings else {}

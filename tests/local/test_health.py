@@ -1,4 +1,4 @@
-"""Health: what a server says of itself that misses something."""
+"""Health checks of a server that lacks something."""
 
 import asyncio
 import shutil
@@ -32,7 +32,7 @@ def health_of(path: str, data: Path, **state: bool) -> tuple[int, dict[str, Any]
         for name, check in CHECKS.items():
             if name in state:
                 patches.enter_context(patch.object(health, check, return_value=state[name]))
-        # Not asyncio.run, after which this thread has no loop for those who come later.
+        # Not asyncio.run, which would leave this thread without an event loop for later tests.
         loop = patches.enter_context(closing(asyncio.new_event_loop()))
         answer = loop.run_until_complete(get(health.routes(data), path))
         return answer.status_code, answer.json()
@@ -46,7 +46,7 @@ async def get(routes: list[Route], path: str) -> httpx.Response:
 
 @pytest.mark.parametrize("missing", CHECKS)
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])
-def test_a_server_that_misses_something_lives_and_is_not_ready(tmp_path: Path, path: str, missing: str) -> None:
+def test_a_server_without_an_engine_is_alive_but_not_ready(tmp_path: Path, path: str, missing: str) -> None:
     state = HEALTHY | {missing: False}
     assert health_of(path, tmp_path, **HEALTHY) == (200, {"status": "ok", **HEALTHY})
     assert health_of(path, tmp_path, **state) == (503, {"status": "unavailable", **state})
@@ -54,14 +54,16 @@ def test_a_server_that_misses_something_lives_and_is_not_ready(tmp_path: Path, p
 
 
 @pytest.mark.parametrize(("free", "status"), [(health.LEAST_FREE - 1, 503), (health.LEAST_FREE, 200)])
-def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, free: int, status: int) -> None:
+def test_a_nearly_full_disk_is_reported(tmp_path: Path, free: int, status: int) -> None:
     with patch("shutil.disk_usage", return_value=SimpleNamespace(free=free)):
         assert health_of("/health/ready", tmp_path, database=True, redis=True)[0] == status
     assert health_of("/health/ready", tmp_path / "gone", database=True, redis=True)[0] == 503
 
 
-def test_a_database_that_hangs_is_told_in_time_and_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As one whose processes are stopped; the check took as long as it hung, and a thread of others' requests."""
+def test_a_hanging_database_is_reported_in_time_and_queried_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Like one whose processes are stopped. The check once took as long as it hung, and blocked a request thread."""
     monkeypatch.setattr(health, "PATIENCE", 0.1)
     hangs, asked = threading.Event(), []
 
@@ -88,7 +90,7 @@ def wait_until_ready(loop: asyncio.AbstractEventLoop, routes: list[Route]) -> di
     return dict(answer.json())
 
 
-def test_a_redis_that_does_not_answer_at_the_start_is_told(
+def test_a_redis_that_does_not_respond_at_startup_is_reported(
     engines: dict[str, Engine], caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.warn_without_redis(engines["valkey"].url)
@@ -106,7 +108,7 @@ def is_alive(server: LocalServer) -> bool:
 
 
 @pytest.mark.proof
-def test_without_redis_the_server_starts_says_so_and_works(tmp_path: Path, first_folder: FirstFolder) -> None:
+def test_without_redis_the_server_starts_and_works_and_reports_it(tmp_path: Path, first_folder: FirstFolder) -> None:
     shutil.copytree(first_folder("1"), tmp_path / "data")
     server = start(tmp_path / "data", REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
     deadline = time.monotonic() + START_TIMEOUT

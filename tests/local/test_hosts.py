@@ -48,29 +48,29 @@ def host_seen(request: bytes) -> bytes:
 
 @pytest.mark.parametrize("headers", NO_HOSTS)
 @pytest.mark.parametrize("others", [b"", HANDSHAKE, b"content-length: 4\r\n"])
-def test_what_names_no_host_or_several_is_refused(headers: bytes, others: bytes) -> None:
+def test_requests_without_exactly_one_host_are_refused(headers: bytes, others: bytes) -> None:
     assert is_refused(answered(b"GET / HTTP/1.1\r\n%b%b\r\n" % (headers, others), never))
 
 
 @pytest.mark.parametrize(
     "host", [b"one", b"One.example.:8000", b"a_b", b"127.0.0.1", b"[::1]:8000", b"one:", b"one \t"]
 )
-def test_names_and_addresses_are_taken(host: bytes) -> None:
+def test_host_names_and_addresses_are_accepted(host: bytes) -> None:
     assert host_seen(b"GET / HTTP/1.1\r\nhost: %b\r\n\r\n" % host) == host
 
 
-def test_http_1_0_may_leave_it_out_but_not_repeat_it() -> None:
+def test_http_1_0_may_omit_the_host_but_not_repeat_it() -> None:
     assert host_seen(b"GET / HTTP/1.0\r\n\r\n") == b""
     assert is_refused(answered(b"GET / HTTP/1.0\r\nhost: one\r\nhost: one\r\n\r\n", never))
 
 
-def test_a_whole_address_names_the_host_and_needs_the_header_nevertheless() -> None:
+def test_an_absolute_url_names_the_host_but_needs_the_header_too() -> None:
     assert host_seen(b"GET http://two:80/path HTTP/1.1\r\nhost: one\r\n\r\n") == b"two:80"
     assert is_refused(answered(b"GET http://two/path HTTP/1.1\r\n\r\n", never))
     assert is_refused(answered(b"GET http://me@two/path HTTP/1.1\r\nhost: one\r\n\r\n", never))
 
 
-def test_what_came_before_is_answered_first() -> None:
+def test_earlier_requests_are_answered_before_the_refusal() -> None:
     together = b"GET / HTTP/1.1\r\nhost: one\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nhost: one\r\n\r\n"
     first, *others = answered(together, answering(b"body", headers=LENGTH))
     assert first

@@ -26,7 +26,7 @@ from tests.support.mail_outbox import deliver
 from tests.support.people import People, query
 
 MANY = 2_000
-# One look into a folder of so many mails; a poll of half a second then takes a tenth of a core at most.
+# To list a folder of so many mails; polling every half second then takes at most a tenth of a core.
 MOST_SECONDS = 0.05
 
 
@@ -53,7 +53,7 @@ def send(folder: Path, *addresses: str) -> None:
 
 
 def fill(folder: Path) -> None:
-    """MANY mails, as `send` would have left them."""
+    """Add MANY mails, as `send` would have."""
     send(folder, "p0@example.com")
     [first] = folder.iterdir()
     text = first.read_bytes()
@@ -73,7 +73,7 @@ def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None
     assert '<a href="https://front.example/?token=0"' in mails[0]["html"]
 
 
-def test_a_mail_with_a_calendar_entry_is_shown_like_any_other(inbox_server: LocalServer) -> None:
+def test_a_mail_with_a_calendar_entry_is_listed_like_any_other(inbox_server: LocalServer) -> None:
     entry = CalendarEntry("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "zajecia.ics")
     plain = confirmation("Łucja", "https://front.example/", 7)
     written = replace(plain, facts=(Fact("Kiedy", "w środę <14:00>"),), calendar=entry)
@@ -84,7 +84,7 @@ def test_a_mail_with_a_calendar_entry_is_shown_like_any_other(inbox_server: Loca
     assert "VCALENDAR" not in mail["text"] + mail["html"]
 
 
-def test_the_calendar_entry_of_a_mail_is_read(inbox_server: LocalServer) -> None:
+def test_the_calendar_entry_of_a_mail_is_parsed(inbox_server: LocalServer) -> None:
     lines = (
         "BEGIN:VCALENDAR",
         "METHOD:CANCEL",
@@ -119,7 +119,7 @@ def test_the_calendar_entry_of_a_mail_is_read(inbox_server: LocalServer) -> None
     ]
 
 
-def test_what_the_link_of_a_mail_asks_for_is_named(inbox_server: LocalServer) -> None:
+def test_the_purpose_of_a_mailed_link_is_named(inbox_server: LocalServer) -> None:
     links = ("/account/confirm-email/?token=a1", "/account/reset-password/?reset_token=b2", "/")
     for link in links:
         written = confirmation("Łucja", f"https://front.example{link}", 7)
@@ -129,14 +129,14 @@ def test_what_the_link_of_a_mail_asks_for_is_named(inbox_server: LocalServer) ->
     assert found == [confirm, reset, None]
 
 
-def test_it_knows_whether_a_frontend_answers(inbox_server: LocalServer) -> None:
+def test_the_inbox_knows_whether_a_frontend_responds(inbox_server: LocalServer) -> None:
     assert inbox_server.call("GET", "/_local/frontend").json() == {"url": "http://localhost:5173", "answers": False}
     assert inbox._answers(inbox_server.url)
     for nobody in ("http://localhost:1", "http://[", "nonsense", "http://localhost:99999"):
         assert not inbox._answers(nobody), nobody
 
 
-def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalServer) -> None:
+def test_an_empty_address_means_all_mails_and_newest_limits_them(inbox_server: LocalServer) -> None:
     send(inbox_server.data / "mail", *(f"p{number}@example.com" for number in range(5)))
     everything = inbox_server.call("GET", "/_local/mail?to=").json()
     assert [mail["to"] for mail in everything] == [f"p{number}@example.com" for number in range(5)]
@@ -145,7 +145,7 @@ def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalSe
         assert inbox_server.call("GET", f"/_local/mail?to=&newest={unusable}").json() == everything
 
 
-def test_without_demo_data_the_start_page_names_nobody(inbox_server: LocalServer) -> None:
+def test_without_demo_data_the_start_page_names_no_accounts(inbox_server: LocalServer) -> None:
     about = inbox_server.call("GET", "/_local/info").json()
     assert (about["demo"], about["demo_accounts"], about["classmate"]) == (False, [], None)
 
@@ -154,13 +154,13 @@ def test_before_anything_was_sent_the_list_is_empty(inbox_server: LocalServer) -
     assert inbox_server.call("GET", "/_local/mail?to=").json() == []
 
 
-def test_a_half_written_mail_is_not_listed(inbox_server: LocalServer) -> None:
+def test_a_partially_written_mail_is_not_listed(inbox_server: LocalServer) -> None:
     send(inbox_server.data / "mail", "ola@example.com")
     (inbox_server.data / "mail" / "99999999999999999999-aaaaaaaa.part").write_bytes(b"Subject: half")
     assert len(inbox_server.call("GET", "/_local/mail?to=").json()) == 1
 
 
-def test_a_mail_is_shown_without_rights_and_its_links_open_in_new_tabs(inbox_server: LocalServer) -> None:
+def test_a_mail_is_shown_sandboxed_and_its_links_open_in_new_tabs(inbox_server: LocalServer) -> None:
     send(inbox_server.data / "mail", "ola@example.com")
     (mail,) = inbox_server.call("GET", "/_local/mail?to=").json()
     answer = inbox_server.call("GET", f"/_local/mail/{mail['id']}")
@@ -173,7 +173,7 @@ def test_a_mail_is_shown_without_rights_and_its_links_open_in_new_tabs(inbox_ser
 
 
 @pytest.mark.parametrize("name", ["00000000000000000000-00000000", "..%2F..%2Fsecret", "%2e%2e", "index", "a" * 5000])
-def test_what_is_no_mail_is_404(inbox_server: LocalServer, name: str) -> None:
+def test_an_unknown_mail_is_404(inbox_server: LocalServer, name: str) -> None:
     send(inbox_server.data / "mail", "ola@example.com")
     (inbox_server.data / "secret.eml").write_text("secret")
     assert inbox_server.call("GET", f"/_local/mail/{name}").status_code == 404
@@ -186,9 +186,9 @@ def test_polling_is_fast_with_many_mails_in_the_folder(tmp_path: Path, monkeypat
         fill(tmp_path)
         assert len(inbox.list_mails("p7@example.com")) == 1
         found = inbox.list_mails("p1999@example.com")
-        # The best of several, as the machine may have other things to do.
+        # The best of several, as the machine may be busy.
         elapsed = min(timeit.repeat(lambda: inbox.list_mails("p1999@example.com"), number=1, repeat=5))
-        # A new mail is seen at once all the same.
+        # A new mail is listed at once all the same.
         send(tmp_path, "late@example.com")
         assert len(inbox.list_mails("late@example.com")) == 1
     finally:
@@ -197,7 +197,7 @@ def test_polling_is_fast_with_many_mails_in_the_folder(tmp_path: Path, monkeypat
     assert elapsed < MOST_SECONDS
 
 
-def test_no_other_site_may_read_it(inbox_server: LocalServer) -> None:
+def test_other_sites_cannot_read_the_inbox(inbox_server: LocalServer) -> None:
     headers = {"Origin": "https://elsewhere.example"}
     inbox = httpx.get(f"{inbox_server.url}/_local/mail?to=", headers=headers)
     assert "access-control-allow-origin" not in inbox.headers
@@ -208,7 +208,7 @@ def test_no_other_site_may_read_it(inbox_server: LocalServer) -> None:
 
 
 @pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:8000", "", "a..b", "[::1"])
-def test_a_name_that_a_stranger_can_own_shows_no_mail(inbox_server: LocalServer, host: str) -> None:
+def test_the_inbox_is_not_served_under_names_that_strangers_can_own(inbox_server: LocalServer, host: str) -> None:
     for path in ("/_local/mail", "/_local/mail?to=", "/_local/mail/00000000000000000000-00000000"):
         assert HttpClient(inbox_server.url)("GET", path, headers={"host": host}).status in {400, 421}
 
@@ -216,11 +216,11 @@ def test_a_name_that_a_stranger_can_own_shows_no_mail(inbox_server: LocalServer,
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "box", "box.local", "a.localhost."]
 )
-def test_the_machine_s_own_names_do(inbox_server: LocalServer, host: str) -> None:
+def test_the_inbox_is_served_under_the_machine_s_own_names(inbox_server: LocalServer, host: str) -> None:
     assert HttpClient(inbox_server.url)("GET", "/_local/mail?to=", headers={"host": host}).json == []
 
 
-def test_mails_are_forgotten_after_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mails_are_deleted_after_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "mail"
     monkeypatch.setenv("MAIL_URL", f"file://{folder}")
     read_settings_again()
@@ -236,7 +236,7 @@ def waiting(method: str) -> Any:
     return json.loads(bytes(inbox.show_waiting(Request({"type": "http", "method": method})).body))
 
 
-def test_mails_that_wait_are_counted_and_sent_when_asked_for(people: People) -> None:
+def test_waiting_mails_are_counted_and_sent_on_request(people: People) -> None:
     person = people.student()
     for wait in ("0 minutes", "5 minutes"):
         query(
@@ -250,6 +250,6 @@ def test_mails_that_wait_are_counted_and_sent_when_asked_for(people: People) -> 
     assert deliver() == 1
 
 
-def test_a_server_says_how_many_mails_wait(inbox_server: LocalServer) -> None:
+def test_a_server_reports_how_many_mails_wait(inbox_server: LocalServer) -> None:
     assert inbox_server.call("GET", "/_local/mail/waiting").json() == {"waiting": 0}
     assert inbox_server.call("POST", "/_local/mail/waiting").json() == {"waiting": 0}

@@ -24,7 +24,7 @@ def ended(server: LocalServer) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @pytest.mark.proof
-def test_a_database_folder_that_was_half_made_is_made_again(tmp_path: Path) -> None:
+def test_a_partially_created_database_folder_is_recreated(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with ended(start(data, DEMO="0")) as process:
         # One of the first files of a cluster.
@@ -36,7 +36,7 @@ def test_a_database_folder_that_was_half_made_is_made_again(tmp_path: Path) -> N
         assert server.call("GET", "/health").status_code == 200
 
 
-def test_ctrl_c_while_modules_are_read_ends_it_without_a_word(tmp_path: Path) -> None:
+def test_ctrl_c_during_imports_stops_silently(tmp_path: Path) -> None:
     with ended(start(tmp_path / "data", DEMO="0")) as process:
         wait_until(lambda: "psycopg_binary" in Path(f"/proc/{process.pid}/maps").read_text())
         os.kill(process.pid, signal.SIGINT)

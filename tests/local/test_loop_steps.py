@@ -1,4 +1,4 @@
-"""Reads whose statements the event loop sends and hears itself, and all that it leaves to a thread."""
+"""Reads whose statements the event loop itself sends and receives, and what it leaves to a thread."""
 
 import asyncio
 import time
@@ -28,14 +28,14 @@ CONNECTIONS = STATEMENTS + 2
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """In a loop as the server's, which takes sockets that are gone otherwise than Python's."""
+    """Run in the server's kind of loop, which treats closed sockets differently from Python's."""
     with closing(uvloop.new_event_loop()) as loop:
         return loop.run_until_complete(coroutine)
 
 
 @pytest.fixture(autouse=True)
 def ready() -> Iterator[None]:
-    """Connections at rest that have prepared these statements, and no others."""
+    """Make all idle connections have prepared these statements, and no others."""
     close_pool()
     with ExitStack() as stack:
         for db in [stack.enter_context(connection()) for _ in range(CONNECTIONS)]:
@@ -50,7 +50,7 @@ def asking(statement: Prepared, *values: str) -> Steps[list[tuple[bytes, ...]]]:
 
 
 class Taken:
-    """The read that threads went on with, and what it had asked."""
+    """Runs reads, and records what they left to threads."""
 
     def __init__(self) -> None:
         self.asks: list[Ask | None] = []
@@ -64,7 +64,7 @@ class Taken:
         return await self.reads.take(steps, in_thread)
 
 
-def test_rows_come_without_a_thread_however_long_they_are() -> None:
+def test_rows_are_read_without_a_thread_however_long_they_are() -> None:
     take = Taken()
     for length in (1, 5_000, 100_000, 1_000_000):
         assert run(take(asking(LETTERS, "x", str(length)))) == [(b"x" * length,)] * 3
@@ -72,7 +72,7 @@ def test_rows_come_without_a_thread_however_long_they_are() -> None:
     assert pool().get_stats()["pool_available"] == CONNECTIONS
 
 
-def test_the_loop_goes_on_meanwhile_and_reads_have_their_turns_in_order() -> None:
+def test_the_loop_is_not_blocked_and_reads_take_turns_in_order() -> None:
     take, ended = Taken(), []
 
     async def one(number: int) -> None:
@@ -100,14 +100,14 @@ def in_a_thread() -> Steps[list[tuple[bytes, ...]]]:
         return LETTERS.fetch_bytes(db, "a", "1")
 
 
-def test_what_waits_by_itself_does_so_in_a_thread() -> None:
+def test_blocking_steps_run_in_a_thread() -> None:
     take = Taken()
     assert run(take(in_a_thread())) == [(b"a",)] * 3
     assert take.asks == [IN_A_THREAD]
 
 
 @pytest.mark.parametrize("rest", [3600.0, -3600.0])
-def test_a_connection_that_must_prove_itself_does_so_in_a_thread(rest: float) -> None:
+def test_a_connection_that_must_be_checked_is_checked_in_a_thread(rest: float) -> None:
     with ExitStack() as stack:
         for db in [stack.enter_context(connection()) for _ in range(CONNECTIONS)]:
             db.borrowed_at = time.time() - rest
@@ -116,7 +116,7 @@ def test_a_connection_that_must_prove_itself_does_so_in_a_thread(rest: float) ->
     assert len(take.asks) == 1
 
 
-def test_without_a_connection_at_rest_a_thread_waits_for_one() -> None:
+def test_without_an_idle_connection_a_thread_waits_for_one() -> None:
     take = Taken()
     with ExitStack() as stack:
         for _ in range(pool().max_size):
@@ -130,7 +130,7 @@ def test_without_a_connection_at_rest_a_thread_waits_for_one() -> None:
     assert len(take.asks) == 1
 
 
-def test_the_first_use_of_a_statement_and_that_after_it_was_forgotten_are_a_thread_s() -> None:
+def test_an_unprepared_statement_is_run_in_a_thread() -> None:
     take = Taken()
     statement = Prepared("SELECT $1 AS new")
     expected: list[Callable[[], None]] = [lambda: None, forget_all]
@@ -145,14 +145,14 @@ def forget_all() -> None:
         db.execute("DEALLOCATE ALL")
 
 
-def test_values_that_may_not_fit_into_a_socket_are_sent_by_a_thread() -> None:
+def test_values_that_may_exceed_the_socket_buffer_are_sent_by_a_thread() -> None:
     take = Taken()
     for number, length in ((0, MAX_BYTES - 1), (1, MAX_BYTES)):
         assert run(take(asking(LETTERS, "x" * length, "1"))) == [(b"x" * length,)] * 3
         assert len(take.asks) == number
 
 
-def test_a_failure_is_found_again_in_a_thread() -> None:
+def test_a_failed_statement_is_repeated_in_a_thread() -> None:
     take = Taken()
     with pytest.raises(psycopg.errors.DivisionByZero):
         run(take(asking(DIVIDE, "0")))
@@ -161,7 +161,7 @@ def test_a_failure_is_found_again_in_a_thread() -> None:
     assert len(take.asks) == 1
 
 
-def test_a_statement_whose_connection_is_lost_is_run_again_in_a_thread() -> None:
+def test_a_statement_whose_connection_is_lost_is_repeated_in_a_thread() -> None:
     take = Taken()
 
     async def scenario() -> list[tuple[bytes, ...]]:
@@ -175,7 +175,7 @@ def test_a_statement_whose_connection_is_lost_is_run_again_in_a_thread() -> None
     assert len(take.asks) == 1
 
 
-def test_a_connection_comes_back_whose_reader_has_gone() -> None:
+def test_the_connection_of_a_cancelled_read_returns_to_the_pool() -> None:
     take = Taken()
 
     async def scenario() -> None:

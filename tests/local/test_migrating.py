@@ -1,4 +1,4 @@
-"""A start brings the database up to date, and loads what that takes only where there is something to do."""
+"""Starting brings the database up to date, and imports the migration code only if there is something to do."""
 
 import subprocess
 import sys
@@ -17,12 +17,12 @@ from tests.support.local_server import ROOT, environment
 REVISION = "SELECT version_num FROM alembic_version"
 
 
-def test_a_database_of_this_release_is_left_alone(platform: None) -> None:
+def test_a_database_of_this_release_is_not_migrated(platform: None) -> None:
     with patch("functions.migrations.service.upgrade", side_effect=AssertionError):
         bring_up_to_date(Options())
 
 
-def test_an_empty_database_and_one_of_the_release_before_are_migrated(
+def test_empty_databases_and_those_of_the_previous_release_are_migrated(
     engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with new_database(engines) as address:
@@ -37,7 +37,7 @@ def test_an_empty_database_and_one_of_the_release_before_are_migrated(
     read_settings_again()
 
 
-def test_a_server_is_read_without_alembic() -> None:
+def test_a_server_does_not_import_alembic() -> None:
     read = (
         "import local.app, local.server, sys; sys.exit(any(each in sys.modules for each in ('alembic', 'sqlalchemy')))"
     )

@@ -1,4 +1,4 @@
-"""What operators see of a server in production: access log, request ids, figures, health."""
+"""What operators see of a server in production: access log, request ids, metrics, health."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def lines(server: LocalServer) -> list[dict[str, Any]]:
 
 
 def wait_for_line(server: LocalServer, request_id: str) -> dict[str, Any]:
-    """The line of a request, which is written soon after its answer."""
+    """The log line of a request, which is written soon after its response."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         for line in server.output.splitlines():
@@ -77,7 +77,7 @@ def total(samples: Samples, name: str, **labels: str) -> float:
     return sum(value for (each, has), value in samples.items() if each == name and labels.items() <= dict(has).items())
 
 
-def test_a_request_is_one_line_without_its_query(server: LocalServer) -> None:
+def test_a_request_is_logged_in_one_line_without_its_query(server: LocalServer) -> None:
     given = "0123456789abcdef0123456789abcdef"
     answer = ask(server, "/api/user/tutor/search/?search_by_full_name=tajne", given)
     assert answer.headers.get_list("x-request-id") == [given]
@@ -99,7 +99,7 @@ def test_a_request_is_one_line_without_its_query(server: LocalServer) -> None:
 
 
 @pytest.mark.parametrize("given", ["", 'a"b', "a b", "ą".encode().decode("latin-1"), "a" * 129, "a\tb", "{}"])
-def test_an_id_that_cannot_stand_in_a_log_is_replaced(server: LocalServer, given: str) -> None:
+def test_an_id_that_is_unsafe_to_log_is_replaced(server: LocalServer, given: str) -> None:
     answer = httpx.get(f"{server.url}/health/live", headers=[(b"x-request-id", given.encode("latin-1"))])
     made = answer.headers["x-request-id"]
     assert re.fullmatch(r"[0-9a-f]{16}", made)
@@ -111,7 +111,7 @@ def test_two_requests_have_two_ids(server: LocalServer) -> None:
     assert len(made) == 20
 
 
-def test_the_line_of_a_request_names_its_user(server: LocalServer) -> None:
+def test_the_log_line_of_a_request_names_its_user(server: LocalServer) -> None:
     with psycopg.connect((server.data / "database.url").read_text()) as db:
         user_id = db.execute(ADD_ACCOUNT, (EMAIL, hash_password(PASSWORD))).fetchall()[0][0]
     token = server.sign_in(EMAIL, PASSWORD)
@@ -134,7 +134,7 @@ def test_the_line_of_a_request_names_its_user(server: LocalServer) -> None:
         ("GET", "/health", "/health/ready", 200),
     ],
 )
-def test_a_line_names_the_template_of_a_route(
+def test_a_log_line_names_the_template_of_the_route(
     server: LocalServer, method: str, path: str, route: str, status: int
 ) -> None:
     request_id = f"{method}{path}".partition("?")[0].replace("/", ":")
@@ -143,7 +143,7 @@ def test_a_line_names_the_template_of_a_route(
     assert (line["method"], line["route"], line["status"]) == (method, route, status)
 
 
-def test_a_socket_s_handshake_is_a_request(server: LocalServer) -> None:
+def test_a_socket_handshake_is_logged_as_a_request(server: LocalServer) -> None:
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
     answer = ask(server, "/ws/chat/12345/?token=tajne", "socket-1", **upgrade, **key)
@@ -153,9 +153,7 @@ def test_a_socket_s_handshake_is_a_request(server: LocalServer) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.proof)])
-def test_a_server_that_is_ended_says_once_that_it_started_and_that_it_stopped(
-    tmp_path: Path, first_folder: FirstFolder, workers: str
-) -> None:
+def test_starting_and_stopping_are_each_logged_once(tmp_path: Path, first_folder: FirstFolder, workers: str) -> None:
     shutil.copytree(first_folder("0"), tmp_path / "data")
     with running_server(tmp_path / "data", **SAFE, WORKERS=workers) as server:
         assert server.terminate() == 0
@@ -163,7 +161,7 @@ def test_a_server_that_is_ended_says_once_that_it_started_and_that_it_stopped(
     assert [each for each in said if each != "request"] == ["server started", "server stopped"]
 
 
-def test_all_that_the_server_says_is_json(server: LocalServer) -> None:
+def test_all_output_of_the_server_is_json(server: LocalServer) -> None:
     said = lines(server)
     assert {"server started", "request"} <= {line["message"] for line in said}
     assert all(line["level"] in {"INFO", "WARNING", "ERROR"} for line in said)
@@ -172,7 +170,7 @@ def test_all_that_the_server_says_is_json(server: LocalServer) -> None:
 def test_requests_of_all_processes_are_counted_together(server: LocalServer, metrics_url: str) -> None:
     labels = {"method": "GET", "route": "/health/live"}
     before = scrape(metrics_url)
-    for _ in range(30):  # each on a connection of its own, which either process may take
+    for _ in range(30):  # each on a new connection, which either process may accept
         ask(server, "/health/live")
     after = scrape(metrics_url)
 
@@ -186,7 +184,7 @@ def test_requests_of_all_processes_are_counted_together(server: LocalServer, met
     assert total(after, "tutoring_workers") == 2
 
 
-def test_jobs_pool_backlog_and_disk_are_told(metrics_url: str, server: LocalServer) -> None:
+def test_jobs_pool_backlog_and_disk_are_reported(metrics_url: str, server: LocalServer) -> None:
     ask(server, "/health/ready")
     samples = scrape(metrics_url)
     jobs = {dict(labels)["job"]: at for (name, labels), at in samples.items() if "job_succeeded" in name}
@@ -214,7 +212,7 @@ def test_events_of_features_are_counted(metrics_url: str, server: LocalServer) -
 
 
 @pytest.mark.proof
-def test_a_process_that_dies_takes_no_counts_along(server: LocalServer, metrics_url: str) -> None:
+def test_counters_survive_the_death_of_a_process(server: LocalServer, metrics_url: str) -> None:
     before = scrape(metrics_url)
     worker = next(pid for pid in children(server.process.pid) if "spawn_main" in command_line(pid))
     os.kill(worker, signal.SIGKILL)
@@ -235,11 +233,11 @@ def command_line(process: int) -> str:
         return ""
 
 
-def test_figures_have_a_port_of_their_own(server: LocalServer) -> None:
+def test_metrics_have_a_separate_port(server: LocalServer) -> None:
     assert server.call("GET", "/metrics").status_code == 404
 
 
-def test_a_port_for_figures_that_is_taken_is_a_reason_not_to_start(server: LocalServer, metrics_url: str) -> None:
+def test_a_server_does_not_start_if_the_port_for_metrics_is_in_use(server: LocalServer, metrics_url: str) -> None:
     port = str(httpx.URL(metrics_url).port)
     options = {"METRICS_PORT": port, "LOCAL_SOCKETS": "/nowhere", "DATA": "/nowhere"}
     complaint = pytest.raises(CannotStart, match=f"METRICS_PORT={port} on 127.0.0.1 cannot be used")
@@ -248,12 +246,12 @@ def test_a_port_for_figures_that_is_taken_is_a_reason_not_to_start(server: Local
 
 
 def queries() -> list[str]:
-    """The dashboard's, with the interval that Grafana would choose."""
+    """The dashboard's queries, with an interval such as Grafana would choose."""
     panels = json.loads(DASHBOARD.read_text())["panels"]
     return [t["expr"].replace("$__rate_interval", "5m") for panel in panels for t in panel["targets"]]
 
 
-def test_the_dashboard_shows_what_there_is_and_all_of_it(metrics_url: str, server: LocalServer) -> None:
+def test_the_dashboard_shows_exactly_the_existing_metrics(metrics_url: str, server: LocalServer) -> None:
     server.call("POST", "/api/token/", json={"email": "nobody@example.com", "password": "nothing"})
     named = set(re.findall(r"\btutoring_\w+", " ".join(queries())))
     there = {name for name, _labels in scrape(metrics_url)} - {"tutoring_http_request_duration_seconds_count"}
@@ -261,7 +259,7 @@ def test_the_dashboard_shows_what_there_is_and_all_of_it(metrics_url: str, serve
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
-def test_prometheus_itself_reads_figures_and_queries(metrics_url: str, server: LocalServer, tmp_path: Path) -> None:
+def test_promtool_accepts_the_metrics_and_queries(metrics_url: str, server: LocalServer, tmp_path: Path) -> None:
     text = httpx.get(metrics_url, timeout=10).text
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")

@@ -1,4 +1,4 @@
-"""The newer frontend at a local server: cookies, pictures and sockets, over the wire."""
+"""The newer frontend with a local server: cookies, pictures and sockets, over the wire."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tests.support.local_server import LocalServer
 FRONT = "http://localhost:3000"
 
 
-def test_what_its_build_needs_is_said_before_it_is_built() -> None:
+def test_the_commands_that_build_the_newer_frontend_are_printed() -> None:
     commands = [line.split() for line in how_to_start(Options(frontend2=FRONT)).splitlines() if line.startswith("  ")]
     assert [command[:2] for command in commands] == [
         ["npm", "ci"],
@@ -30,7 +30,7 @@ def test_what_its_build_needs_is_said_before_it_is_built() -> None:
 
 
 @pytest.mark.proof
-def test_it_signs_in_and_opens_sockets(start_server: Callable[..., LocalServer]) -> None:
+def test_the_newer_frontend_signs_in_and_opens_sockets(start_server: Callable[..., LocalServer]) -> None:
     server = start_server(FRONTEND2=f"{FRONT}/")
     url = server.url.replace("127.0.0.1", "localhost")
     assert f"NEXT_PUBLIC_HOST={url}/v2 NEXT_PUBLIC_WS_HOST={url.replace('http', 'ws')}/v2" in server.output
@@ -44,7 +44,7 @@ def test_it_signs_in_and_opens_sockets(start_server: Callable[..., LocalServer])
         page = browser.get("user/tutor/search/?&page_size=15").json()
         assert page["next"] == f"{url}/v2/api/user/tutor/search/?p=2&page_size=15"
         assert browser.get(f"{server.url}/v3/api/user/tutor/search/").json()["code"] == "unknown_version"
-        # Any origin reads what is no one's own in the wire that has no version.
+        # Without a version in the path, any origin may read public responses.
         assert browser.get(f"{server.url}/api/user/tutor/skills/").headers["access-control-allow-origin"] == "*"
     address = f"{server.url.replace('http', 'ws')}/v2/ws/notification/user/"
     with connect(address, origin=Origin(FRONT), additional_headers={"Cookie": cookies}) as socket:

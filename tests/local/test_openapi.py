@@ -1,4 +1,4 @@
-"""The API's description: valid, and nothing in it contradicts itself."""
+"""The API's description: valid and consistent."""
 
 import json
 import re
@@ -39,37 +39,37 @@ def operations() -> list[tuple[str, dict[str, Any]]]:
 
 @cache
 def registry() -> jsonschema_rs.Registry:
-    """The description under an address of its own, so that a schema compiles no more of it than it refers to."""
+    """The description under its own URI, so that validating a schema compiles only what it refers to."""
     return jsonschema_rs.Registry([(WHOLE, json.loads(addressed(description())))])
 
 
 def addressed(schema: dict[str, Any]) -> str:
-    """A schema as JSON, with references that find the description from anywhere."""
+    """A schema as JSON, with absolute references into the description."""
     return json.dumps(schema).replace('"#/components/', f'"{WHOLE}#/components/')
 
 
 def complaints(value: Any, schema: dict[str, Any]) -> list[str]:
-    """What is wrong with a value by a schema of the description."""
+    """How a value violates a schema of the description."""
     addresses = json.loads(addressed(schema))
     validator = jsonschema_rs.Draft202012Validator(addresses, registry=registry(), validate_formats=True)
     return [error.message for error in validator.iter_errors(value)]
 
 
 def test_it_is_valid_openapi() -> None:
-    # Compiles a grammar of addresses for more than a second when it is imported.
+    # Imported here: importing it compiles a grammar of URIs for more than a second.
     from openapi_spec_validator import validate
 
     validate(description())
     assert description()["openapi"].startswith("3.1.")
 
 
-def test_operation_ids_are_names_for_a_generated_client() -> None:
+def test_operation_ids_are_valid_in_a_generated_client() -> None:
     ids = [operation["operationId"] for _name, operation in operations()]
     assert len(set(ids)) == len(ids)
     assert [each for each in ids if not re.fullmatch("[a-z]+([A-Z][a-z0-9]+)+", each) or len(each) >= 40] == []
 
 
-def test_tags_are_described_in_the_order_of_a_story() -> None:
+def test_tags_are_described_in_the_order_in_which_clients_need_them() -> None:
     used = {tag for _name, operation in operations() for tag in operation["tags"]}
     assert used == TAGS.keys()
     assert [each["name"] for each in description()["tags"]] == list(TAGS)
@@ -95,8 +95,8 @@ def test_every_error_has_a_named_schema() -> None:
     assert names >= {"Error", "FieldErrors", "DetailError", "AccessTokenError"}
 
 
-def test_errors_that_tell_more_have_schemas_of_their_own_which_come_first() -> None:
-    """Generated clients take the first that fits: after `Error` the ticket would be lost."""
+def test_errors_with_more_fields_have_their_own_schemas_which_come_first() -> None:
+    """Generated clients take the first schema that fits: after `Error` the ticket would be lost."""
     [refused] = [each["responses"]["401"] for name, each in operations() if name == "post /api/token/"]
     content = refused["content"]["application/json"]
     names = [each["$ref"].rpartition("/")[2] for each in content["schema"]["anyOf"]]
@@ -106,8 +106,8 @@ def test_errors_that_tell_more_have_schemas_of_their_own_which_come_first() -> N
     assert complaints(content["examples"]["WrongCredentials"]["value"], fits) != []
 
 
-def test_whatever_refuses_unknown_parameters_says_so(platform: None) -> None:
-    """Those of the first release ignore them."""
+def test_endpoints_that_refuse_unknown_parameters_document_it(platform: None) -> None:
+    """Endpoints of the first release ignore them."""
     api = LocalEntry(http_app(*ROUTERS))
     silent = []
     for path, methods in description()["paths"].items():
@@ -124,7 +124,7 @@ def path_with_values(path: str, operation: dict[str, Any]) -> str:
     return path
 
 
-def test_headers_that_lead_on_or_say_when_to_come_back_are_described() -> None:
+def test_link_and_retry_after_headers_are_described() -> None:
     for name, operation in operations():
         found = {status: set(answer.get("headers", {})) for status, answer in operation["responses"].items()}
         leads_on = {"200"} if "Link header" in operation.get("description", "") else set()
@@ -133,7 +133,7 @@ def test_headers_that_lead_on_or_say_when_to_come_back_are_described() -> None:
         assert {status for status, headers in found.items() if "Retry-After" in headers} == throttled, name
 
 
-def test_every_field_has_a_type_that_a_generated_client_can_check() -> None:
+def test_every_field_has_a_type_that_generated_clients_can_check() -> None:
     says = {"type", "$ref", "anyOf", "allOf", "oneOf", "const", "enum"}
     schemas = description()["components"]["schemas"].items()
     fields = [(f"{name}.{key}", field) for name, each in schemas for key, field in each.get("properties", {}).items()]
@@ -179,7 +179,7 @@ def test_times_are_date_times(name: str) -> None:
 MEASURED = re.compile("price|length|notice|buffer|booking_window|earned|currency|rating$|page_size")
 
 
-def test_what_is_measured_says_its_unit() -> None:
+def test_measured_quantities_state_their_unit() -> None:
     fields = {
         f"{name}.{field}": schema
         for name, model in description()["components"]["schemas"].items()
@@ -190,11 +190,11 @@ def test_what_is_measured_says_its_unit() -> None:
     assert [name for name, schema in fields.items() if "'description'" not in str(schema)] == []
 
 
-def test_names_of_schemas_are_names_for_a_generated_client() -> None:
+def test_schema_names_are_valid_in_a_generated_client() -> None:
     assert [name for name in description()["components"]["schemas"] if not re.fullmatch("[A-Za-z0-9]+", name)] == []
 
 
-def test_a_conversation_is_opened_with_a_person_not_with_a_bare_id() -> None:
+def test_opening_a_conversation_takes_an_object_not_a_bare_id() -> None:
     users = description()["components"]["schemas"]["NewConversation"]["properties"]["users"]
     assert users["items"] == {"type": "object", "properties": {"id": ID}, "required": ["id"]}
     assert (users["minItems"], users["maxItems"]) == (1, 1)
@@ -214,10 +214,10 @@ def test_bounds_of_integers_are_integers_that_fit_the_database() -> None:
 
 
 def test_a_description_made_without_a_server_has_all_codes() -> None:
-    """As AWS serves it, in a file."""
+    """As on AWS, where it is served from a file."""
     made = subprocess.run([sys.executable, "-m", "local.openapi"], cwd=ROOT, capture_output=True, check=True)
     assert UnknownVersion.code in json.loads(made.stdout)["components"]["schemas"]["ErrorCode"]["enum"]
 
 
-def test_a_server_serves_the_description_that_clients_are_made_of(server: LocalServer) -> None:
+def test_a_server_serves_the_description_that_clients_are_generated_from(server: LocalServer) -> None:
     assert server.call("GET", "/api/schema/").json() == description()

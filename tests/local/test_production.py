@@ -1,4 +1,4 @@
-"""`MODE=production`: what it refuses to start with, and what it does not show."""
+"""`MODE=production`: the settings with which a server refuses to start, and what it does not serve."""
 
 import re
 import shutil
@@ -33,7 +33,7 @@ SAFE = {name: value.replace("example.com", "tutoring.internal") for name, value 
 
 
 def refused(**options: str) -> list[str]:
-    """The lines with which a server does not start."""
+    """The lines that a server prints when it refuses to start."""
     with patch.dict("os.environ", {**SAFE, **options}, clear=True):
         try:
             refuse_what_is_unsafe(read_options())
@@ -42,7 +42,7 @@ def refused(**options: str) -> list[str]:
     return []
 
 
-def test_safe_settings_are_not_refused() -> None:
+def test_safe_settings_are_accepted() -> None:
     assert refused() == []
     assert refused(JWT_SECRET="0123456789abcdef" * 3, REDIS_URL="redis://127.0.0.1/0") == []
     assert refused(HOST="0.0.0.0", TRUSTED_PROXIES="10.0.0.0/8") == refused(HOST="::", TLS="1") == []
@@ -95,28 +95,28 @@ def test_each_unsafe_setting_is_refused_in_one_line(setting: str, value: str) ->
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "tutoring.internal"])
-def test_a_host_beyond_this_machine_is_refused_without_tls(host: str) -> None:
+def test_a_public_host_is_refused_without_tls(host: str) -> None:
     [line] = refused(HOST=host, TRUSTED_PROXIES="")
     assert line.startswith(f"MODE=production: HOST={host} ")
 
 
-def test_with_tls_of_its_own_no_proxy_is_needed() -> None:
+def test_a_server_with_its_own_tls_needs_no_proxy() -> None:
     assert refused(TRUSTED_PROXIES="", TLS="1") == []
 
 
-def test_every_name_of_the_example_has_to_be_replaced() -> None:
+def test_every_host_name_of_the_example_must_be_replaced() -> None:
     lines = refused(**UNCHANGED)
     named = [name for name, value in UNCHANGED.items() if "example.com" in value]
     assert len(named) == 7
     assert sorted(line.split()[1] for line in lines if "still has the example's example.com" in line) == sorted(named)
 
 
-def test_names_that_only_look_like_an_example_s_are_taken() -> None:
+def test_names_that_only_resemble_the_example_are_accepted() -> None:
     assert refused(PUBLIC_URL="https://myexample.com", FRONT_URL="https://example.com.pl") == []
 
 
 def examples_in_the_tree() -> Iterator[tuple[str, str]]:
-    """Every password of an address in our documentation and compose files, with its setting."""
+    """Every password in a URL in our documentation and compose files, with its setting."""
     for path in (
         *ROOT.glob("docs/*.md"),
         *ROOT.glob("*.md"),
@@ -127,14 +127,14 @@ def examples_in_the_tree() -> Iterator[tuple[str, str]]:
             yield {"postgresql": "DATABASE_URL", "redis": "REDIS_URL"}.get(scheme, "MAIL_URL"), password
 
 
-def test_passwords_of_our_examples_are_refused() -> None:
+def test_passwords_from_our_examples_are_refused() -> None:
     found = set(examples_in_the_tree())
     assert len(found) > 1
     accepted = [each for each in found if not refused(**{each[0]: f"smtps://x:{each[1]}@mail.tutoring.internal"})]
     assert accepted == []
 
 
-def test_everything_unsafe_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_unsafe_settings_are_reported_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     unsafe = {"HOST": "0.0.0.0", "DEMO": "1", "RATE_LIMITS": "off", "JWT_SECRET": "short"}
     with shell(tmp_path / "data", {"MODE": "production", **unsafe}), pytest.raises(SystemExit) as ended:
         main()
@@ -155,12 +155,12 @@ def test_everything_unsafe_is_said_at_once(tmp_path: Path, capsys: pytest.Captur
     assert not (tmp_path / "data").exists()
 
 
-def test_a_mail_server_that_is_no_address_is_refused_as_elsewhere(tmp_path: Path) -> None:
+def test_an_invalid_mail_server_url_is_refused_in_production_too(tmp_path: Path) -> None:
     safe = {name: value for name, value in SAFE.items() if name != "DATA"}
     assert reason(tmp_path / "data", status=2, **{**safe, "MAIL_URL": "smtp://["}).startswith("MAIL_URL ")
 
 
-def test_another_mode_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
     with (
         patch.dict("os.environ", {"MODE": "prod"}, clear=True),
         pytest.raises(CannotStart, match="MODE=prod is neither"),
@@ -177,7 +177,7 @@ def production(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFold
         yield server
 
 
-def test_the_example_s_settings_start_a_server_that_only_says_it_runs(production: LocalServer) -> None:
+def test_the_example_s_settings_start_a_server_that_only_reports_that_it_runs(production: LocalServer) -> None:
     assert production.call("GET", "/").text == "The tutoring platform is running.\n"
     assert production.call("GET", "/api/swagger/docs/").status_code == 200
     assert production.call("GET", "/_local/pages/icon.svg").status_code == 200
@@ -200,11 +200,11 @@ def test_the_example_s_settings_start_a_server_that_only_says_it_runs(production
         "/@connections/x",
     ],
 )
-def test_pages_of_development_are_not_there(production: LocalServer, path: str) -> None:
+def test_development_pages_are_not_served(production: LocalServer, path: str) -> None:
     assert production.call("GET", path).status_code == 404
 
 
-def test_no_demo_account_is_there(production: LocalServer) -> None:
+def test_there_are_no_demo_accounts(production: LocalServer) -> None:
     body = {"email": STUDENT.email, "password": STUDENT.password}
     assert production.call("POST", "/api/token/", json=body).status_code == 401
 

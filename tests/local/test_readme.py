@@ -1,4 +1,4 @@
-"""The README's first booking, pasted into a shell."""
+"""The first booking of the README, pasted into a shell."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from tests.support.local_server import ROOT, LocalServer
 ADDRESS = "http://localhost:8000"
 
 
-def test_the_first_booking_works_as_pasted(server: LocalServer) -> None:
+def test_the_first_booking_works_when_pasted(server: LocalServer) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     [pasted] = [block for block in blocks if "Idempotency-Key" in block]
     script = pasted.replace(ADDRESS, server.url)

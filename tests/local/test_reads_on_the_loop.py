@@ -1,4 +1,4 @@
-"""Reads on the event loop say so before they wait for the database by themselves: nobody is answered while they do."""
+"""Reads on the event loop announce a blocking wait for the database, during which no request would be answered."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -31,13 +31,13 @@ QUERIES = (
 
 
 class Waited(BaseException):
-    """No endpoint answers it."""
+    """Not handled by any endpoint."""
 
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.path))
-def test_no_step_waits_before_it_says_so(
+def test_no_step_blocks_the_loop_without_announcing_it(
     route: FastRoute, query: str, times: int, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = f"{route.path.partition('{')[0]}?{query}"

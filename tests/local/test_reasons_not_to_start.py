@@ -1,4 +1,4 @@
-"""What keeps the local server from starting: each is a reason in one line."""
+"""What keeps the local server from starting: each reason is given in one line."""
 
 import io
 import os
@@ -26,7 +26,7 @@ PROVIDER = {
 
 @contextmanager
 def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
-    """What a shell would have made of this process before it starts the server."""
+    """Set the environment as a shell would have before it starts the server."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         with patch.dict(os.environ, environment(DATA=str(data), **{"PORT": str(free_port()), **options}), clear=True):
@@ -39,7 +39,7 @@ def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
 
 
 def reason(data: Path, *, status: int = 1, **options: str) -> str:
-    """Start a server, in this process, that is expected to give up with this exit status; what it says."""
+    """Start a server in this process, which must exit with this status; returns what it prints."""
     started = patch("local.server.serve", side_effect=AssertionError("it has started"))
     said = io.StringIO()
     with shell(data, options), started, redirect_stderr(said), pytest.raises(SystemExit) as ended:
@@ -57,7 +57,7 @@ def test_a_second_server_on_the_same_folder_gives_up_in_one_line(server: LocalSe
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", reason)
 
 
-def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Path) -> None:
+def test_a_server_does_not_start_on_a_port_in_use(server: LocalServer, tmp_path: Path) -> None:
     port = server.url.rpartition(":")[2]
     assert f"Port {port} on 127.0.0.1 cannot be used" in reason(tmp_path / "data", PORT=port)
     assert not (tmp_path / "data").exists()
@@ -122,39 +122,39 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_a_reason_not_to_start(
+def test_a_server_does_not_start_with_an_invalid_setting(
     tmp_path: Path, options: dict[str, str], complaint: str
 ) -> None:
     assert complaint in reason(tmp_path / "data", status=2, **options)
     assert not (tmp_path / "data" / "postgres").exists()
 
 
-def test_a_folder_that_is_a_file_is_a_reason_not_to_start(tmp_path: Path) -> None:
+def test_a_server_does_not_start_if_its_folder_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     assert "cannot be used: File exists" in reason(tmp_path / "data")
 
 
 @pytest.mark.parametrize("name", ["postgres", "valkey", "media"])
-def test_a_file_in_a_folder_s_place_is_a_reason_not_to_start(tmp_path: Path, name: str) -> None:
+def test_a_server_does_not_start_if_a_file_is_in_place_of_a_subfolder(tmp_path: Path, name: str) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / name).write_text("")
     assert name in reason(tmp_path / "data")
 
 
-def test_a_signing_key_that_is_empty_is_a_reason_not_to_start(tmp_path: Path) -> None:
+def test_a_server_does_not_start_with_an_empty_signing_key(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret.key").write_text("")
     assert "secret.key holds no signing key." in reason(tmp_path / "data")
 
 
-def test_a_broken_database_folder_is_a_reason_not_to_start(tmp_path: Path) -> None:
+def test_a_server_does_not_start_with_a_broken_database_folder(tmp_path: Path) -> None:
     postgres = tmp_path / "data" / "postgres"
     postgres.mkdir(parents=True)
     (postgres / "PG_VERSION").write_text("18\n")
     assert "PostgreSQL did not start" in reason(tmp_path / "data")
 
 
-def test_a_folder_of_another_postgresql_is_a_reason_that_names_both_versions(tmp_path: Path) -> None:
+def test_a_server_does_not_start_on_data_of_another_postgresql_and_names_both_versions(tmp_path: Path) -> None:
     log = tmp_path / "postgres.log"
     log.write_text(
         "2026-11-29 UTC [7] FATAL:  database files are incompatible with server\n"
@@ -165,7 +165,7 @@ def test_a_folder_of_another_postgresql_is_a_reason_that_names_both_versions(tmp
     )
 
 
-def test_a_database_that_does_not_answer_is_a_reason_not_to_start(tmp_path: Path) -> None:
+def test_a_server_does_not_start_if_the_database_does_not_respond(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     said = reason(tmp_path / "data", DATABASE_URL=url)
     assert said.startswith("The database of DATABASE_URL cannot be brought up to date: connection ")

@@ -44,17 +44,17 @@ def command(process: int) -> str:
 def wait_for(what: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not what():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
+        assert time.monotonic() < deadline, "the expected event did not happen"
         time.sleep(0.1)
 
 
-def test_it_says_where_everything_is(server: LocalServer) -> None:
+def test_a_server_prints_where_everything_is(server: LocalServer) -> None:
     for path in ("/", "/api/swagger/docs/", "/_local/mail"):
         assert re.search(rf"http://localhost:\d+{path}\n", server.output)
     assert f"{STUDENT.email}  {STUDENT.password}" in server.output
 
 
-def test_the_release_before_starts_on_a_newer_database(platform: None, tmp_path: Path) -> None:
+def test_the_previous_release_starts_on_a_newer_database(platform: None, tmp_path: Path) -> None:
     [(newest,)] = query("UPDATE alembic_version SET version_num = version_num RETURNING version_num")
     query("UPDATE alembic_version SET version_num = '9999'")
     try:
@@ -64,7 +64,7 @@ def test_the_release_before_starts_on_a_newer_database(platform: None, tmp_path:
         query("UPDATE alembic_version SET version_num = %s", newest)
 
 
-def test_ctrl_c_ends_everything_and_what_was_stored_is_there_afterwards(start_server: Starter) -> None:
+def test_ctrl_c_stops_everything_and_stored_data_remains(start_server: Starter) -> None:
     first = start_server()
     running = children(first.process.pid)
     assert running
@@ -79,7 +79,7 @@ def test_ctrl_c_ends_everything_and_what_was_stored_is_there_afterwards(start_se
 
 
 @pytest.mark.proof
-def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> None:
+def test_a_killed_engine_is_restarted(start_server: Starter) -> None:
     server = start_server()
     for name, program in (("PostgreSQL", "postgres"), ("Valkey", "valkey-server")):
         engine = next(pid for pid in children(server.process.pid) if command(pid).startswith(program))
@@ -96,7 +96,7 @@ def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> Non
 @pytest.mark.parametrize(
     "workers", [pytest.param("2", marks=pytest.mark.proof), pytest.param("1", marks=pytest.mark.proof)]
 )
-def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starter, workers: str) -> None:
+def test_a_killed_server_takes_its_engines_down_and_can_be_restarted(start_server: Starter, workers: str) -> None:
     server = start_server(DEMO="0", WORKERS=workers)
     running = children(server.process.pid)
     server.process.kill()
@@ -105,7 +105,7 @@ def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starte
 
 
 @pytest.mark.proof
-def test_it_waits_for_the_database_of_a_killed_one_to_end(start_server: Starter) -> None:
+def test_a_server_waits_until_the_database_of_a_killed_one_has_stopped(start_server: Starter) -> None:
     server = start_server(DEMO="0")
     running = children(server.process.pid)
     database = next(pid for pid in running if command(pid).startswith("postgres"))
@@ -130,7 +130,7 @@ def permissions(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_everything_in_its_data_folder_is_readable_by_its_owner_only(first_folder: FirstFolder) -> None:
+def test_the_data_folder_is_readable_only_by_its_owner(first_folder: FirstFolder) -> None:
     """The server itself serves pictures: nobody else needs to read anything."""
     folder = first_folder("1")
     made = {each: permissions(each) for each in (folder, *folder.rglob("*"))}
@@ -140,7 +140,7 @@ def test_everything_in_its_data_folder_is_readable_by_its_owner_only(first_folde
 
 
 @pytest.mark.proof
-def test_a_data_folder_that_others_could_read_is_tightened_at_start(start_server: Starter, tmp_path: Path) -> None:
+def test_a_data_folder_readable_by_others_is_restricted_at_startup(start_server: Starter, tmp_path: Path) -> None:
     data = tmp_path / "data"
     for name in ("mail", "media", "valkey"):
         (data / name).mkdir(parents=True)
@@ -153,14 +153,14 @@ def test_a_data_folder_that_others_could_read_is_tightened_at_start(start_server
     assert server.call("GET", "/static/media/uploads/user/default.jpg").status_code == 200
 
 
-# Says that it is in a user namespace, waits for its users, and allows no more namespaces in this one.
+# Reports that it is in a user namespace, waits for its user mapping, and forbids further namespaces.
 LAST_NAMESPACE = ["unshare", "--user", "sh", "-c", 'echo in; read -r _; exec sh -c "$0" sh "$@"']
 LAST_NAMESPACE += ['echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"']
 
 
 @contextmanager
 def root_without_namespaces(*command: str, **options: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a command as a root who, as in some containers, can make no user namespace."""
+    """Run a command as a root user who, as in some containers, cannot create user namespaces."""
     process = subprocess.Popen(
         [*LAST_NAMESPACE, *command], cwd=ROOT, env=environment(**options), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -176,9 +176,11 @@ def root_without_namespaces(*command: str, **options: str) -> Iterator["subproce
 
 
 @pytest.mark.proof
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can run the database as nobody")
-def test_a_database_that_runs_as_nobody_reaches_only_its_own_folder() -> None:
-    # Not in the folder of the tests: nobody could not get there.
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can run the database as user nobody"
+)
+def test_a_database_that_runs_as_user_nobody_reaches_only_its_own_folder() -> None:
+    # Not in the folder of the tests, which the user nobody cannot enter.
     with tempfile.TemporaryDirectory() as parent:
         Path(parent).chmod(0o755)
         data, port = Path(parent) / "data", free_port()
@@ -195,10 +197,10 @@ def test_a_database_that_runs_as_nobody_reaches_only_its_own_folder() -> None:
 
 
 async def said_to_all(address: str, trust: ssl.SSLContext, body: str) -> list[str | bytes]:
-    """What eight sockets hear when one of them says something.
+    """What eight sockets receive when one of them sends a message.
 
-    All in one thread: the client that has its own thread for reading may lose what it writes meanwhile, for before
-    Python 3.13 nothing keeps two threads apart on one TLS connection.
+    All in one thread: a client that reads in a separate thread may lose what it writes meanwhile, because before
+    Python 3.13 nothing serializes two threads on one TLS connection.
     """
     async with AsyncExitStack() as stack:
         sockets = [await stack.enter_async_context(connect(address, ssl=trust)) for _ in range(8)]
@@ -207,7 +209,7 @@ async def said_to_all(address: str, trust: ssl.SSLContext, body: str) -> list[st
 
 
 @pytest.mark.proof
-def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_lets_them_finish(start_server: Starter) -> None:
+def test_two_workers_serve_pages_and_sockets_over_tls_and_finish_at_sigterm(start_server: Starter) -> None:
     server = start_server(TLS="1", WORKERS="2")
     trust = ssl.create_default_context(cafile=str(server.data / "tls" / "authority.pem"))
     with httpx.Client(verify=trust) as browser:
@@ -228,18 +230,18 @@ def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_lets_them_fini
 
 
 @pytest.mark.proof
-def test_another_media_folder_has_the_picture_of_those_without_one(start_server: Starter, tmp_path: Path) -> None:
+def test_another_media_folder_gets_the_default_picture(start_server: Starter, tmp_path: Path) -> None:
     server = start_server(DEMO="0", MEDIA_FOLDER=str(tmp_path / "media"))
     assert server.call("GET", "/static/media/uploads/user/default.jpg").status_code == 200
 
 
-def test_long_request_lines_are_read(server: LocalServer) -> None:
+def test_long_request_lines_are_accepted(server: LocalServer) -> None:
     query = "&".join(f"search_by_full_name=nobody{number}" for number in range(2_000))
     assert 60_000 < len(query) < 65_000
     assert server.call("GET", f"/api/user/tutor/search/?{query}").json() == []
 
 
-def test_a_client_that_says_nothing_holds_nobody_up(server: LocalServer) -> None:
+def test_a_silent_client_delays_nobody(server: LocalServer) -> None:
     host, _, port = server.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port))) as silent:
         silent.sendall(b"GET / HT")
@@ -247,10 +249,8 @@ def test_a_client_that_says_nothing_holds_nobody_up(server: LocalServer) -> None
 
 
 @pytest.mark.proof
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("unshare"), reason="an ordinary user runs all these tests as such"
-)
-def test_it_runs_as_an_ordinary_user_too(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="an ordinary user runs all tests as one")
+def test_a_server_runs_as_an_ordinary_user_too(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
         ["unshare", "--user", "--map-user=1000", sys.executable, "-m", "local"],

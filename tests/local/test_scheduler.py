@@ -1,4 +1,4 @@
-"""The local scheduler: changes of bookings that are made at the same moment are dispatched together."""
+"""The local scheduler: simultaneous changes of bookings are dispatched together."""
 
 import time
 from collections.abc import Callable
@@ -11,14 +11,14 @@ MANY = 20
 
 
 def scheduler_of(dispatch: Callable[[object, object], object]) -> Scheduler:
-    """One that calls nothing else, and this by itself once an hour."""
+    """A scheduler that calls only this, and by itself only once an hour."""
     made = Scheduler(Path())
     made._dispatch = Schedule("dispatch", dispatch, 3600.0)
     made._schedules = [made._dispatch]
     return made
 
 
-def test_many_changes_at_once_are_dispatched_together_and_none_is_forgotten() -> None:
+def test_many_simultaneous_changes_are_dispatched_together_and_none_is_lost() -> None:
     calls: list[float] = []
     scheduler = scheduler_of(lambda _event, _context: calls.append(time.monotonic()))
     scheduler.start()

@@ -1,4 +1,4 @@
-"""Requests that never end, or begin with too much."""
+"""Requests that never end, or whose head is too large."""
 
 import socket
 import time
@@ -36,7 +36,7 @@ def running_server() -> Iterator[int]:
 
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A server with a fiftieth of the times."""
+    """A server with a fiftieth of the usual timeouts."""
     for name in ("HEAD_SECONDS", "STALLED_SECONDS", "SLOW_AFTER_SECONDS", "CHECK_SECONDS"):
         monkeypatch.setattr(http_protocol, name, getattr(http_protocol, name) / 50)
     with running_server() as running:
@@ -50,7 +50,7 @@ def client(port: int) -> Iterator[socket.socket]:
 
 
 def answer(connection: socket.socket) -> bytes:
-    """All that comes until the server closes."""
+    """Everything received until the server closes the connection."""
     received = b""
     with suppress(ConnectionResetError):
         while chunk := connection.recv(65_536):
@@ -66,7 +66,7 @@ def is_closed(connection: socket.socket) -> bool:
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", HEAD[:-2], HEAD, HEAD + b"x" * 99])
-def test_a_request_that_stays_unfinished_is_ended(port: int, sent: bytes) -> None:
+def test_an_unfinished_request_is_aborted(port: int, sent: bytes) -> None:
     with client(port) as connection:
         connection.sendall(sent)
         started = time.monotonic()
@@ -74,7 +74,7 @@ def test_a_request_that_stays_unfinished_is_ended(port: int, sent: bytes) -> Non
         assert time.monotonic() - started < 5
 
 
-def test_a_second_request_that_stays_unfinished_is_ended(port: int) -> None:
+def test_an_unfinished_second_request_is_aborted(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n" + HEAD[:20])
         received = answer(connection)
@@ -82,7 +82,7 @@ def test_a_second_request_that_stays_unfinished_is_ended(port: int) -> None:
     assert b"HTTP/1.1 408 " in received
 
 
-def test_a_body_that_trickles_is_ended(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trickling_body_is_aborted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "STALLED_SECONDS", 100)
     with client(port) as connection:
         connection.sendall(HEAD)
@@ -95,7 +95,7 @@ def test_a_body_that_trickles_is_ended(port: int, monkeypatch: pytest.MonkeyPatc
     assert 5 < sent < 99
 
 
-def test_a_slow_body_that_goes_on_is_taken(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_but_steady_body_is_accepted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "MIN_RATE", 10)
     with client(port) as connection:
         connection.sendall(HEAD)
@@ -105,7 +105,7 @@ def test_a_slow_body_that_goes_on_is_taken(port: int, monkeypatch: pytest.Monkey
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_head_without_end_is_refused(port: int) -> None:
+def test_an_endless_head_is_refused(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n")
         sent = 0
@@ -116,13 +116,13 @@ def test_a_head_without_end_is_refused(port: int) -> None:
     assert sent < 2000
 
 
-def test_a_request_line_of_64_kilobytes_is_taken(port: int) -> None:
+def test_a_request_line_of_64_kilobytes_is_accepted(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET /?" + b"x" * 64_000 + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         assert answer(connection).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_body_that_comes_with_its_head_counts_for_none_of_it(port: int) -> None:
+def test_a_body_that_arrives_with_its_head_does_not_count_as_head(port: int) -> None:
     size = 200_000
     head = f"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n"
     with client(port) as connection:
@@ -130,7 +130,7 @@ def test_a_body_that_comes_with_its_head_counts_for_none_of_it(port: int) -> Non
         assert answer(connection).endswith(b"200000")
 
 
-def test_a_body_that_comes_after_its_head_counts_for_none_of_the_next(port: int) -> None:
+def test_a_body_that_arrives_after_its_head_does_not_count_as_the_next_head(port: int) -> None:
     size = 200_000
     with client(port) as connection:
         connection.sendall(f"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {size}\r\n\r\n".encode())
@@ -139,7 +139,7 @@ def test_a_body_that_comes_after_its_head_counts_for_none_of_the_next(port: int)
         assert connection.recv(1000).endswith(b"200000")
 
 
-def test_many_requests_of_one_connection_are_taken(port: int) -> None:
+def test_many_requests_on_one_connection_are_accepted(port: int) -> None:
     request = b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 40_000 + b"\r\n\r\n"
     with client(port) as connection:
         for _ in range(10):

@@ -1,4 +1,4 @@
-"""`make smoke` tells a platform that works from one of which a part does not, and cancels what it booked."""
+"""`make smoke` detects which part of a platform does not work, and cancels what it booked."""
 
 import re
 import time
@@ -36,7 +36,7 @@ class WithoutSockets(Platform):
 
 class MuteSocket(Socket):
     def send(self, event: str, data: Any) -> None:
-        """Lose it."""
+        """Lose the frame."""
 
     def wait_for(self, event: str, of: Any, seconds: float) -> Any:
         return super().wait_for(event, of, 0.1 if event == "message_stored" else seconds)
@@ -56,7 +56,7 @@ class Garbled(Platform):
 
 
 class RefusingStudents(Platform):
-    """Their cancellations."""
+    """Refuses cancellations by students."""
 
     def call(self, method: str, path: str, person: Person | None = None, *more: Any, **named: Any) -> Any:
         if path.endswith("/cancel/") and person and person.email == STUDENT.email:
@@ -65,7 +65,7 @@ class RefusingStudents(Platform):
 
 
 class LosingAnswers(Platform):
-    """The first of each booking."""
+    """Loses the first response to each booking."""
 
     def call(self, method: str, path: str, *more: Any, **named: Any) -> Any:
         answer = super().call(method, path, *more, **named)
@@ -84,7 +84,7 @@ def visit_to(server: LocalServer, kind: type[Platform] = Platform, password: str
 
 
 def upcoming(server: LocalServer) -> set[int]:
-    """The ids of the tutor's bookings."""
+    """The ids of the tutor's upcoming bookings."""
     token = server.sign_in(TUTOR.email, TUTOR.password)
     path = "/api/reservation/tutor/me/?state=pending,confirmed&page_size=100"
     return {each["id"] for each in server.call("GET", path, token=token).json()["results"]}
@@ -105,7 +105,7 @@ def upcoming(server: LocalServer) -> set[int]:
         (LosingAnswers, set(), set()),
     ],
 )
-def test_a_part_that_does_not_work_is_named_and_no_booking_stays(
+def test_a_broken_part_is_named_and_no_booking_remains(
     server: LocalServer, kind: type[Platform], failed: set[str], not_tried: set[str]
 ) -> None:
     before = upcoming(server)
@@ -116,13 +116,13 @@ def test_a_part_that_does_not_work_is_named_and_no_booking_stays(
     assert upcoming(server) == before
 
 
-def test_nothing_is_tried_for_who_cannot_sign_in(server: LocalServer) -> None:
+def test_nothing_is_tried_for_an_account_that_cannot_sign_in(server: LocalServer) -> None:
     tried = [each for each in visit_platform(visit_to(server, password="Guess!1234"), WITHIN) if each.seconds]
     assert [each.name for each in tried] == ["student signs in", "tutor signs in", "tutor signs out"]
     assert "answers 401" in tried[0].problem
 
 
-def test_a_slow_part_fails_and_what_needs_it_is_tried_all_the_same(
+def test_a_slow_part_fails_but_dependent_parts_are_still_tried(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = 0.0
@@ -139,7 +139,7 @@ def test_a_slow_part_fails_and_what_needs_it_is_tried_all_the_same(
     assert problems == {"free time is listed": "slower than 10 s"}
 
 
-def test_it_prints_a_table_and_ends_with_a_status(
+def test_smoke_prints_a_table_and_exits_with_a_status(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("WITHIN", str(WITHIN))
@@ -154,9 +154,7 @@ def test_it_prints_a_table_and_ends_with_a_status(
     assert "student signs in" in capsys.readouterr().out
 
 
-def test_an_address_where_nobody_answers_fails(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_url_without_a_server_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("URL", f"http://127.0.0.1:{free_port()}")
     assert main() == 1
     assert "Connection refused" in capsys.readouterr().out
@@ -170,7 +168,7 @@ def test_an_address_where_nobody_answers_fails(
         *(("WITHIN", each, f"WITHIN={each} is no number of seconds.") for each in ("soon", "0", "-1", "nan", "inf")),
     ],
 )
-def test_what_cannot_be_used_is_said(variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_setting_is_reported(variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SystemExit, match=said):
         main()

@@ -1,4 +1,4 @@
-"""Folders of sockets outlive no process for long."""
+"""Folders of sockets are removed soon after their process has ended."""
 
 import os
 import subprocess
@@ -46,7 +46,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_killed_process_s_folder_goes_and_a_living_one_s_stays(temporary: Path) -> None:
+def test_only_the_folder_of_a_killed_process_is_removed(temporary: Path) -> None:
     with another_process(temporary) as dead:
         (dead / "valkey.sock").touch()
     with another_process(temporary) as living:
@@ -56,7 +56,7 @@ def test_a_killed_process_s_folder_goes_and_a_living_one_s_stays(temporary: Path
         assert set(temporary.iterdir()) == {living, own}
 
 
-def test_what_is_new_or_nobody_s_folder_stays(temporary: Path) -> None:
+def test_new_and_unrelated_folders_stay(temporary: Path) -> None:
     new, other, link = (temporary / name for name in ("tutoring-sockets-new", "tutoring-x", "tutoring-sockets-link"))
     for folder in (new, other):
         folder.mkdir()

@@ -32,7 +32,7 @@ Result = subprocess.CompletedProcess[str]
 
 
 def staff(*arguments: str, **options: str) -> Result:
-    """As the command of the shell would, in this process."""
+    """Run the command in this process, as the shell would."""
     output, errors = StringIO(), StringIO()
     with (
         patch.dict(os.environ, environment(**options), clear=True),
@@ -63,7 +63,7 @@ def in_running_database(server: LocalServer, email: str) -> list[tuple[bool, ...
         return db.execute(FIND, (email,)).fetchall()
 
 
-def test_a_new_account_is_added_only_when_that_is_asked_for(server: LocalServer) -> None:
+def test_a_new_account_is_added_only_on_request(server: LocalServer) -> None:
     refused = staff("grant", "boss@example.com", DATA=str(server.data))
     reason = "boss@example.com has no account. To add one: make staff EMAIL=boss@example.com DO=add\n"
     assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", reason)
@@ -73,7 +73,7 @@ def test_a_new_account_is_added_only_when_that_is_asked_for(server: LocalServer)
     assert in_running_database(server, "boss@example.com") == [(True, True, False)]
 
 
-def test_of_a_typo_the_nearest_address_is_named(server: LocalServer) -> None:
+def test_a_mistyped_address_gets_the_nearest_one_suggested(server: LocalServer) -> None:
     typo = STUDENT.email.replace("demo", "dmeo")
     for command in ("grant", "revoke"):
         refused = staff(command, typo, DATA=str(server.data))
@@ -82,14 +82,14 @@ def test_of_a_typo_the_nearest_address_is_named(server: LocalServer) -> None:
     assert in_running_database(server, typo) == []
 
 
-def test_an_unrelated_address_is_not_named(server: LocalServer) -> None:
+def test_an_unrelated_address_is_not_suggested(server: LocalServer) -> None:
     account = {"email": "aaaabbbbcccc@example.com", "password": "Zielona!Herbata7"}
     assert server.call("POST", "/api/user/create/", json=account).status_code == 201
     for unknown in ("nobody@example.com", "aaaabbbb@example.com"):
         assert ".com?" not in staff("grant", unknown, DATA=str(server.data)).stderr
 
 
-def test_who_has_an_account_is_not_added(server: LocalServer) -> None:
+def test_an_existing_account_is_not_added_again(server: LocalServer) -> None:
     before = in_running_database(server, TUTOR.email)
     result = staff("add", TUTOR.email.upper(), DATA=str(server.data))
     assert (result.returncode, result.stdout) == (1, "")
@@ -98,14 +98,14 @@ def test_who_has_an_account_is_not_added(server: LocalServer) -> None:
     assert server.sign_in(TUTOR.email, TUTOR.password)
 
 
-def test_an_account_is_made_staff_in_any_case_of_its_address_and_keeps_its_password(server: LocalServer) -> None:
+def test_an_account_is_made_staff_whatever_the_case_of_its_address_and_keeps_its_password(server: LocalServer) -> None:
     result = staff("grant", STUDENT.email.upper(), DATA=str(server.data))
     assert (result.returncode, result.stdout.splitlines()[0]) == (0, f"In {server.data}: {STUDENT.email} is staff.")
     assert server.sign_in(STUDENT.email, STUDENT.password)
     assert in_running_database(server, STUDENT.email) == [(True, True, False)]
 
 
-def test_revoking_ends_the_rights_of_open_sessions(server: LocalServer) -> None:
+def test_revoking_takes_effect_on_open_sessions(server: LocalServer) -> None:
     data, reports = str(server.data), "/api/user/tutor/reviews/reported/"
     staff("grant", STUDENT.email, DATA=data)
     token = server.sign_in(STUDENT.email, STUDENT.password)
@@ -127,7 +127,7 @@ def test_staff_are_listed(server: LocalServer) -> None:
     assert listed[1:] == sorted(listed[1:])
 
 
-def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServer) -> None:
+def test_an_unconfirmed_account_is_confirmed_and_this_is_reported(server: LocalServer) -> None:
     registration = {"email": "new@example.com", "password": "Zielona!Herbata7"}
     assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
     result = staff("grant", "new@example.com", DATA=str(server.data))
@@ -136,7 +136,7 @@ def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServe
 
 
 @pytest.mark.proof
-def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_believed(
+def test_it_works_without_a_server_and_ignores_the_file_of_a_killed_one(
     tmp_path: Path, first_folder: FirstFolder, start_server: Callable[..., LocalServer]
 ) -> None:
     data = tmp_path / "data"
@@ -153,7 +153,7 @@ def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_belie
 
 
 @pytest.mark.parametrize("files", [(), ("lock",)], ids=["no folder", "a folder without a database"])
-def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[str, ...]) -> None:
+def test_no_platform_is_created_where_there_is_none(tmp_path: Path, files: tuple[str, ...]) -> None:
     data = tmp_path / "data"
     for name in files:
         data.mkdir()
@@ -164,11 +164,11 @@ def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[st
     assert [each.name for each in data.rglob("*")] == list(files)
 
 
-def test_only_the_owner_can_read_where_the_database_is(server: LocalServer) -> None:
+def test_only_the_owner_can_read_the_database_url(server: LocalServer) -> None:
     assert stat.S_IMODE((server.data / DATABASE_URL_FILE).stat().st_mode) == 0o600
 
 
-def test_a_claimed_folder_no_longer_says_where_the_last_server_s_database_was(tmp_path: Path) -> None:
+def test_claiming_a_folder_removes_the_database_url_of_the_last_server(tmp_path: Path) -> None:
     url_file = tmp_path / DATABASE_URL_FILE
     url_file.write_text("postgresql://gone")
     with ExitStack() as stack:
@@ -176,7 +176,7 @@ def test_a_claimed_folder_no_longer_says_where_the_last_server_s_database_was(tm
         assert not url_file.exists()
 
 
-def test_database_url_wins_over_the_data_folder(
+def test_database_url_takes_precedence_over_the_data_folder(
     people: People, engines: dict[str, Engine], server: LocalServer
 ) -> None:
     person = people.student()
@@ -205,13 +205,13 @@ UNKNOWN = "DO={} is not one of list, grant, revoke, add, enrol, suspend, lift, r
         (("grant", "a@example.com", "b@example.com"), ""),
     ],
 )
-def test_without_a_command_and_its_one_address_the_usage_is_shown(arguments: tuple[str, ...], complaint: str) -> None:
+def test_invalid_arguments_show_the_usage(arguments: tuple[str, ...], complaint: str) -> None:
     result = staff(*arguments)
     assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{complaint}{USAGE}\n")
 
 
 def made(folder: Path, target: str, *variables: str) -> list[str]:
-    """What a program called by make is given."""
+    """The arguments that make passes to the program."""
     program = folder / "python"
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$STUDENT"\n')
     program.chmod(0o700)
@@ -219,14 +219,14 @@ def made(folder: Path, target: str, *variables: str) -> list[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[1:]
 
 
-def test_the_make_command_lists_grants_and_does_what_else_it_is_told(tmp_path: Path) -> None:
+def test_the_make_command_lists_grants_and_passes_other_commands_on(tmp_path: Path) -> None:
     name = "local.staff"
     assert made(tmp_path, "staff") == [name, "list", "", ""]
     assert made(tmp_path, "staff", "EMAIL=a@example.com") == [name, "grant", "a@example.com", ""]
     assert made(tmp_path, "staff", "EMAIL=a@example.com", "DO=revoke") == [name, "revoke", "a@example.com", ""]
 
 
-def test_what_people_type_may_hold_what_means_something_to_a_shell_and_to_make(tmp_path: Path) -> None:
+def test_arguments_may_contain_characters_special_to_the_shell_and_make(tmp_path: Path) -> None:
     typed = """Called us "thieves" & left, o'clock; `id` $(shell id) $HOME $5 $$"""
     assert made(tmp_path, "staff", f"EMAIL={typed}", f"REASON={typed}") == ["local.staff", "grant", typed, typed, ""]
     assert made(tmp_path, "backup", f"FILE={typed}") == ["local.backup", "make", typed, ""]
@@ -234,7 +234,7 @@ def test_what_people_type_may_hold_what_means_something_to_a_shell_and_to_make(t
     assert made(tmp_path, "smoke", f"STUDENT={typed}") == ["tools.smoke", typed]
 
 
-def test_what_is_no_address_is_refused_in_one_line() -> None:
+def test_an_invalid_address_is_refused_in_one_line() -> None:
     command = [*COMMAND, "grant", "nobody"]
     result = subprocess.run(
         command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=60
@@ -249,7 +249,7 @@ def test_what_is_no_address_is_refused_in_one_line() -> None:
         ({"DATA": "/dev/null/data"}, "There is no platform in /dev/null/data; "),
     ],
 )
-def test_an_engine_that_cannot_be_reached_is_reported_in_one_line(options: dict[str, str], reason: str) -> None:
+def test_an_unreachable_engine_is_reported_in_one_line(options: dict[str, str], reason: str) -> None:
     result = staff("grant", "a@example.com", **options)
     assert result.returncode == 1
     assert result.stderr.startswith(reason)
@@ -286,7 +286,7 @@ def test_a_suspended_account_s_sockets_close_within_a_second(server: LocalServer
     assert found == [("add", ""), ("suspend", "Spam"), ("lift", "Spam"), ("revoke_sessions", "Spam")]
 
 
-def test_of_an_address_without_an_account_nothing_is_suspended(server: LocalServer) -> None:
+def test_suspending_an_unknown_address_is_refused(server: LocalServer) -> None:
     refused = staff("suspend", "nobody@example.com", "Spam", DATA=str(server.data))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("nobody@example.com has no account.")

@@ -1,4 +1,4 @@
-"""Links by which staff add a second factor, as `make staff` prints them."""
+"""Links with which staff add a second factor, as `make staff` prints them."""
 
 import psycopg
 
@@ -8,7 +8,7 @@ from tests.local.test_staff import staff
 from tests.support.local_server import LocalServer
 
 
-def test_staff_get_a_link_for_their_second_factor_while_they_have_none(server: LocalServer) -> None:
+def test_staff_without_a_second_factor_get_an_enrolment_link(server: LocalServer) -> None:
     data, email = str(server.data), "factor@example.com"
     assert staff("enrol", STUDENT.email, DATA=data).stderr.startswith(f"{STUDENT.email} is not staff; to make it staff")
     links = []

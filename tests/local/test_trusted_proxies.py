@@ -1,4 +1,4 @@
-"""Which forwarding headers are believed, and what they change."""
+"""Which forwarding headers are trusted, and what they change."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ Sent = list[tuple[str, str]]
 
 
 async def nothing(*_: object) -> None:
-    """An app that is not called."""
+    """An app that is never called."""
 
 
 def seen(peer: str, *sent: tuple[str, str], kind: str = "http", asked: str = ASKED) -> tuple[str, str, str]:
-    """Client, scheme and host that the app sees of a request from `peer`."""
+    """The client, scheme and host that the app sees for a request from `peer`."""
     headers = [("host", asked), *sent]
     scope: dict[str, Any] = {
         "type": kind,
@@ -44,7 +44,7 @@ FROM_PROXY: Sent = [
 ]
 
 
-def test_a_trusted_proxy_is_believed_about_client_scheme_and_host() -> None:
+def test_client_scheme_and_host_are_taken_from_a_trusted_proxy() -> None:
     assert seen("127.0.0.1", *FROM_PROXY) == (CLIENT, "https", "korepetycje.example")
     assert seen("127.0.0.1", *FROM_PROXY, kind="websocket") == (CLIENT, "wss", "korepetycje.example")
 
@@ -53,12 +53,12 @@ def test_a_trusted_proxy_is_believed_about_client_scheme_and_host() -> None:
 @pytest.mark.parametrize(
     "sent", [FROM_PROXY, [("Forwarded", f"for={CLIENT};proto=https;host=korepetycje.example")]], ids=["x", "rfc"]
 )
-def test_nobody_else_is_believed(peer: str, sent: Sent) -> None:
+def test_forwarding_headers_of_others_are_ignored(peer: str, sent: Sent) -> None:
     assert seen(peer, *sent) == (peer, "http", ASKED)
 
 
 @pytest.mark.parametrize("peer", ["10.1.2.3", "2001:db8::5", "::ffff:10.1.2.3"])
-def test_a_proxy_is_known_by_its_network(peer: str) -> None:
+def test_a_proxy_is_trusted_by_its_network(peer: str) -> None:
     assert client(peer, ("X-Forwarded-For", CLIENT)) == CLIENT
 
 
@@ -66,7 +66,7 @@ def test_a_proxy_is_known_by_its_network(peer: str) -> None:
     ("said", "expected"),
     [
         (f"{CLIENT}", CLIENT),
-        # What a client wrote before its own address was added.
+        # What the client itself sent, before proxies appended its address.
         (f"127.0.0.1, {CLIENT}", CLIENT),
         (f"192.0.2.1, {CLIENT}, 10.0.0.5", CLIENT),
         (f"10.0.0.9, {CLIENT}, 10.0.0.5, 10.0.0.4", CLIENT),
@@ -75,7 +75,7 @@ def test_a_proxy_is_known_by_its_network(peer: str) -> None:
         ("[2001:db9::7]:4711", "2001:db9::7"),
         ("2001:db9::7", "2001:db9::7"),
         (f"::ffff:{CLIENT}", CLIENT),
-        # What is no address ends the search: the proxy that said it is the last one known.
+        # An invalid address ends the search: the proxy that sent it is the last one known.
         (f"{CLIENT}, unknown", "127.0.0.1"),
         (f"{CLIENT}, fe80::1%eth0", "127.0.0.1"),
         (f"{CLIENT}, nonsense, 10.0.0.5", "10.0.0.5"),
@@ -87,12 +87,12 @@ def test_addresses_are_read_from_the_right_past_trusted_hops(said: str, expected
     assert client("127.0.0.1", ("X-Forwarded-For", said)) == expected
 
 
-def test_several_headers_are_one_list() -> None:
+def test_repeated_headers_form_one_list() -> None:
     assert client("127.0.0.1", ("X-Forwarded-For", STRANGER), ("X-Forwarded-For", f"{CLIENT}, 10.0.0.5")) == CLIENT
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
-def test_an_empty_header_says_nothing(header: str) -> None:
+def test_an_empty_header_changes_nothing(header: str) -> None:
     assert seen("127.0.0.1", (header, "")) == ("127.0.0.1", "http", ASKED)
 
 
@@ -105,7 +105,7 @@ def test_each_proxy_s_scheme_and_host_belong_to_its_hop() -> None:
     assert seen("127.0.0.1", *sent) == (CLIENT, "https", "korepetycje.example")
 
 
-def test_of_values_that_a_client_may_have_begun_the_last_counts() -> None:
+def test_the_last_value_counts_because_a_client_may_have_sent_earlier_ones() -> None:
     sent = [("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", "evil.example, korepetycje.example")]
     assert seen("127.0.0.1", *sent)[2] == "korepetycje.example"
 
@@ -123,29 +123,29 @@ def test_of_values_that_a_client_may_have_begun_the_last_counts() -> None:
         (f"for={CLIENT} proto=https", ("127.0.0.1", "http", ASKED)),
     ],
 )
-def test_the_header_of_the_standard_is_read_too(said: str, expected: tuple[str, str, str]) -> None:
+def test_the_standard_forwarded_header_is_read_too(said: str, expected: tuple[str, str, str]) -> None:
     assert seen("127.0.0.1", ("Forwarded", said)) == expected
 
 
-def test_it_does_not_count_beside_the_one_that_most_proxies_write() -> None:
-    """A proxy such as nginx passes on what a client says in the header that it does not write."""
+def test_the_forwarded_header_is_ignored_beside_x_forwarded_for() -> None:
+    """A proxy such as nginx passes on the clients' value of the header that it does not set."""
     assert client("127.0.0.1", ("Forwarded", f"for={STRANGER}"), ("X-Forwarded-For", CLIENT)) == CLIENT
 
 
 @pytest.mark.parametrize("host", ["a b", "a.example/path", "a@b.example", "", "[::1", "a.example:port", "x" * 300])
-def test_what_is_no_host_is_not_taken_for_one(host: str) -> None:
+def test_an_invalid_host_is_ignored(host: str) -> None:
     assert seen("127.0.0.1", ("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", host))[2] == ASKED
 
 
 def test_a_public_name_does_not_become_a_local_one() -> None:
-    """Else a stranger's site, whose name points here, could open the inbox by a header."""
+    """Otherwise a stranger's site whose name points here could open the inbox with a header."""
     sent = [("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", "localhost")]
     assert seen("127.0.0.1", *sent, asked="evil.example")[2] == "evil.example"
     assert seen("127.0.0.1", *sent, asked="127.0.0.1:8000")[2] == "localhost"
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "", "wss"])
-def test_schemes_are_those_of_the_web(scheme: str) -> None:
+def test_only_http_and_https_are_accepted_as_schemes(scheme: str) -> None:
     assert seen("127.0.0.1", ("X-Forwarded-For", CLIENT), ("X-Forwarded-Proto", scheme))[1] == "http"
 
 
@@ -156,26 +156,26 @@ def country(peer: str, *sent: tuple[str, str], header: str = "CF-IPCountry") -> 
     return viewer(Request(before)).country
 
 
-def test_a_trusted_proxy_is_believed_about_the_country_in_the_header_that_is_named() -> None:
+def test_the_country_is_taken_from_the_configured_header_of_a_trusted_proxy() -> None:
     sent = [("X-Forwarded-For", CLIENT), ("CF-IPCountry", "PL")]
     assert country("127.0.0.1", *sent) == country("10.0.0.1", sent[1]) == "PL"
     assert country("127.0.0.1", *sent, header="") is None
     assert country("127.0.0.1", *sent, header="X-Country") is None
-    assert country("127.0.0.1", *sent, ("CF-IPCountry", "DE")) is None, "nobody knows which of them is the proxy's"
+    assert country("127.0.0.1", *sent, ("CF-IPCountry", "DE")) is None, "it is unknown which of them is the proxy's"
 
 
 @pytest.mark.parametrize("said", ["", "XX", "ZZ", "T1", "pl", "POL", "PL ", "PL,DE", "P\u0141"])
-def test_what_is_no_country_is_not_taken_for_one(said: str) -> None:
+def test_an_invalid_country_is_ignored(said: str) -> None:
     assert country("127.0.0.1", ("CF-IPCountry", said)) is None
 
 
 @pytest.mark.parametrize("peer", [STRANGER, "127.0.0.2", "testclient"])
-def test_nobody_else_is_believed_about_the_country(peer: str) -> None:
+def test_the_country_header_of_others_is_ignored(peer: str) -> None:
     forged = [("CF-IPCountry", "PL"), ("CloudFront-Viewer-Country", "PL"), ("X-Forwarded-For", "127.0.0.1")]
     assert country(peer, *forged) is None
 
 
-def test_a_header_of_the_country_without_proxies_is_a_reason_not_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_does_not_start_with_a_country_header_but_without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTRY_HEADER", "CF-IPCountry")
     with pytest.raises(CannotStart, match="TRUSTED_PROXIES"):
         read_options()
@@ -184,14 +184,16 @@ def test_a_header_of_the_country_without_proxies_is_a_reason_not_to_start(monkey
 
 
 @pytest.mark.parametrize("value", ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "127.0.0.1 10.0.0.1"])
-def test_what_is_no_address_or_network_is_a_reason_not_to_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_does_not_start_with_an_invalid_address_or_network(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", f"127.0.0.1,{value}")
     with pytest.raises(CannotStart, match="TRUSTED_PROXIES: ") as reason:
         read_options()
     assert len(str(reason.value).splitlines()) == 1
 
 
-def test_what_is_kept_of_headers_has_a_bound() -> None:
+def test_the_cache_of_parsed_headers_is_bounded() -> None:
     proxies = TrustedProxies(parse_networks(TRUSTED), nothing)
 
     def ask(number: int, padding: str = "") -> str:

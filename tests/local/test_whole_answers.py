@@ -1,4 +1,4 @@
-"""Heads that wait for the first of their body: every answer arrives as before."""
+"""Heads that wait for the first part of their body: every response arrives unchanged."""
 
 import asyncio
 from asyncio import Transport
@@ -70,14 +70,14 @@ GET = b"GET / HTTP/1.1\r\nhost: h\r\n\r\n"
 LENGTH = ((b"content-length", b"4"),)
 
 
-def test_an_answer_is_written_in_one_go() -> None:
+def test_a_response_is_written_in_one_go() -> None:
     [answer] = answered(GET, answering(b"body", headers=LENGTH))
     assert answer
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert answer.endswith(b"\r\n\r\nbody")
 
 
-def test_what_follows_the_first_of_a_body_does_not_wait() -> None:
+def test_later_parts_of_a_body_do_not_wait() -> None:
     first, *others = answered(GET, answering(b"one", b"two", b"", headers=()))
     assert first
     assert first.endswith(b"\r\n\r\n3\r\none\r\n")
@@ -85,7 +85,7 @@ def test_what_follows_the_first_of_a_body_does_not_wait() -> None:
 
 
 @pytest.mark.parametrize("ending", [b"", b"connection: close\r\n"])
-def test_a_head_alone_is_sent_with_the_end_of_the_answer(ending: bytes) -> None:
+def test_a_head_without_a_body_is_sent_at_the_end_of_the_response(ending: bytes) -> None:
     head, *others = answered(b"HEAD / HTTP/1.1\r\nhost: h\r\n%b\r\n" % ending, answering(b"", headers=LENGTH))
     assert head
     assert head.endswith(b"\r\n\r\n")
@@ -103,7 +103,7 @@ def test_a_head_whose_body_fails_is_sent_before_the_end() -> None:
     assert end is None
 
 
-def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_first() -> None:
+def test_a_client_that_expects_100_continue_gets_it_first() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         assert (await receive())["body"] == b"body"
         await answering(b"done", headers=LENGTH)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Two worker processes of the real server, one of which is stopped, killed or replaced while people talk."""
+"""Two worker processes of the real server, one of which is stopped, killed or replaced during a conversation."""
 
 import json
 import os
@@ -28,7 +28,7 @@ from tests.support.people import People, Person, query
 
 pytestmark = pytest.mark.proof
 __all__ = ["talk"]
-# Another process has to start first.
+# Long enough for another process to start.
 LONG = 60.0
 KILLED_AT = 50
 
@@ -41,13 +41,13 @@ def processes(engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def server(processes: LocalServer) -> LocalServer:
-    """A server of two processes, whatever the test before has done to one of them."""
+    """A server with two running processes, whatever the previous test did to one of them."""
     wait_for_two(processes)
     return processes
 
 
 def wait_for_two(server: LocalServer) -> list[int]:
-    """The processes, once there are both."""
+    """The processes, once both are running."""
     folder = Path((server.data / SOCKETS_FILE).read_text())
 
     def alive() -> list[int]:
@@ -83,7 +83,7 @@ def wait_long(condition: Callable[[], bool]) -> None:
 
 
 def heard_to_the_end(client: ClientConnection) -> list[str]:
-    """The events until the server closes a socket."""
+    """The events until the server closes the socket."""
     heard = []
     with suppress(ConnectionClosed):
         while True:
@@ -99,7 +99,7 @@ def user_socket(server: LocalServer, person: Person) -> AbstractContextManager[C
     return opening
 
 
-def test_a_process_that_is_stopped_holds_up_nobody_and_its_sockets_get_everything_in_order(
+def test_a_stopped_process_delays_nobody_and_its_sockets_get_everything_in_order(
     server: LocalServer, talk: Talk
 ) -> None:
     with audience(server, talk) as seats:
@@ -110,7 +110,7 @@ def test_a_process_that_is_stopped_holds_up_nobody_and_its_sockets_get_everythin
                 here[0].say(f"{number}")
                 assert [seat.heard() for seat in here] == [f"{number}"] * len(here)
             took = time.monotonic() - began
-        # Once for each thread that pushes, at most: the next ones only look whether it answers again.
+        # At most once per pushing thread: later pushes only check whether it responds again.
         assert took < 2 * PEER_PATIENCE + 2
         for seat in there:
             assert [seat.heard() for _ in range(5)] == [f"{number}" for number in range(5)]
@@ -118,9 +118,7 @@ def test_a_process_that_is_stopped_holds_up_nobody_and_its_sockets_get_everythin
         assert [seat.heard() for seat in seats] == ["wracam"] * len(seats)
 
 
-def test_a_process_that_is_killed_amid_a_talk_delays_nobody_and_another_takes_its_place(
-    server: LocalServer, talk: Talk
-) -> None:
+def test_a_process_killed_during_a_conversation_delays_nobody_and_is_replaced(server: LocalServer, talk: Talk) -> None:
     with audience(server, talk) as seats:
         here, there = seats_by_process(seats)
         said, waits = len(server.output), []
@@ -143,9 +141,7 @@ def test_a_process_that_is_killed_amid_a_talk_delays_nobody_and_another_takes_it
             assert [seat.heard() for seat in seats] == ["nowe"] * len(seats)
 
 
-def test_people_whose_process_is_killed_go_offline_for_those_in_another(
-    server: LocalServer, talk: Talk, people: People
-) -> None:
+def test_users_of_a_killed_process_appear_offline_in_another(server: LocalServer, talk: Talk, people: People) -> None:
     student, tutor, conversation = talk
     with ExitStack() as stack:
         watching = stack.enter_context(user_socket(server, tutor))
@@ -167,7 +163,7 @@ def test_people_whose_process_is_killed_go_offline_for_those_in_another(
         assert open_ids() == {watcher}
 
 
-def test_who_is_signed_out_by_the_operator_is_closed_in_both_processes(server: LocalServer, talk: Talk) -> None:
+def test_signing_out_by_the_operator_closes_sockets_in_both_processes(server: LocalServer, talk: Talk) -> None:
     student, tutor, _conversation = talk
     options = Options(data=str(server.data))
     with audience(server, talk) as seats:
@@ -183,22 +179,20 @@ def test_who_is_signed_out_by_the_operator_is_closed_in_both_processes(server: L
         assert [seat.heard() for seat in staying] == ["zostaję"] * len(staying)
 
 
-def test_what_is_limited_is_counted_over_both_processes(
-    engines: dict[str, Engine], tmp_path: Path, people: People
-) -> None:
+def test_rate_limits_count_over_both_processes(engines: dict[str, Engine], tmp_path: Path, people: People) -> None:
     wrong = {"email": people.student().email, "password": "wrong"}
     tries = FAILURES_PER_ACCOUNT_AND_ADDRESS.count // 2 + 1
     with running_server(tmp_path / "data", **{**server_options(), "RATE_LIMITS": "on"}) as server:
         statuses = []
         for process in wait_for_two(server):
-            # All are answered by the other one.
+            # The other process answers all of these.
             with stopped(process):
                 statuses += [server.call("POST", "/api/token/", json=wrong).status_code for _ in range(tries)]
     assert statuses == [401] * (2 * tries - 2) + [429] * 2
 
 
-def test_sockets_of_all_processes_are_told_that_the_server_ends(server: LocalServer, talk: Talk) -> None:
-    """The last one."""
+def test_sockets_of_all_processes_are_told_that_the_server_stops(server: LocalServer, talk: Talk) -> None:
+    """The last test, because it stops the server."""
     student, _tutor, _conversation = talk
     with ExitStack() as stack:
         clients = [stack.enter_context(user_socket(server, student))]

@@ -1,4 +1,4 @@
-"""How sockets end, and what the function sees of it."""
+"""How sockets are closed, and what the function sees of it."""
 
 import socket
 import struct
@@ -26,7 +26,7 @@ def close_code(client: ClientConnection) -> int:
     return client.protocol.close_rcvd.code
 
 
-def test_text_that_is_no_utf8_closes_the_socket(emulator: Emulator) -> None:
+def test_text_that_is_not_utf8_closes_the_socket(emulator: Emulator) -> None:
     with emulator.connect() as client:
         client.send(b"\xff\xfe", text=True)
         assert close_code(client) == 1007
@@ -34,14 +34,14 @@ def test_text_that_is_no_utf8_closes_the_socket(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("given", "seen"), [(1000, 1000), (3001, 3001)])
-def test_the_event_has_the_close_code(emulator: Emulator, given: int, seen: int) -> None:
+def test_the_disconnect_event_has_the_close_code(emulator: Emulator, given: int, seen: int) -> None:
     with emulator.connect() as client:
         client.close(given)
     [event] = emulator.function.wait_for("DISCONNECT")
     assert event["requestContext"]["disconnectStatusCode"] == seen
 
 
-def test_a_connection_that_breaks_is_disconnected_too(emulator: Emulator) -> None:
+def test_a_broken_connection_causes_a_disconnect_event_too(emulator: Emulator) -> None:
     with emulator.connect() as client:
         client.socket.shutdown(socket.SHUT_RDWR)
         [event] = emulator.function.wait_for("DISCONNECT")
@@ -50,7 +50,7 @@ def test_a_connection_that_breaks_is_disconnected_too(emulator: Emulator) -> Non
 
 
 def closed_by_server(client: ClientConnection, meanwhile: Callable[[], object]) -> int:
-    """The code a client is closed with, while something is done again and again."""
+    """The code that a client's socket is closed with, while `meanwhile` is called repeatedly."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -65,7 +65,7 @@ def closed_by_server(client: ClientConnection, meanwhile: Callable[[], object]) 
 
 
 @pytest.mark.proof
-def test_a_socket_idle_for_too_long_is_closed_and_a_busy_one_is_not(sockets: Path) -> None:
+def test_an_idle_socket_is_closed_and_a_busy_one_is_not(sockets: Path) -> None:
     with (
         running_emulator(sockets, idle=1.5) as quick,
         quick.connect() as idle,
@@ -86,7 +86,7 @@ def test_a_socket_idle_for_too_long_is_closed_and_a_busy_one_is_not(sockets: Pat
 
 
 @pytest.mark.proof
-def test_a_socket_open_for_too_long_is_closed_however_busy(sockets: Path) -> None:
+def test_a_busy_socket_is_closed_at_the_end_of_its_lifetime(sockets: Path) -> None:
     with running_emulator(sockets, idle=4.0, lifetime=1.2) as quick, quick.connect() as client:
         started = time.monotonic()
         assert closed_by_server(client, lambda: client.send("x")) == 1001
@@ -96,11 +96,11 @@ def test_a_socket_open_for_too_long_is_closed_however_busy(sockets: Path) -> Non
 
 
 @pytest.mark.parametrize("rest", [frame(9, b"x" * 125), frame(1, b"\xff"), frame(3, b"")], ids=["ping", "text", "bad"])
-def test_what_a_client_sent_before_it_went_is_answered_no_more(
+def test_nothing_is_written_to_a_client_that_has_disconnected(
     emulator: Emulator, caplog: pytest.LogCaptureFixture, rest: bytes
 ) -> None:
-    """What writes to a socket that is gone raises, in the turn of others too."""
-    # Held: nothing that comes next is parsed until the function has answered.
+    """Writing to a closed socket raises, even while another sender's data is being parsed."""
+    # Paused: later frames are not parsed until the function has responded.
     goes_on = threading.Event()
     emulator.function.answer = lambda event: (goes_on.wait(PATIENCE) and welcome(event)) or {}
     goes_on.set()
@@ -116,13 +116,13 @@ def test_what_a_client_sent_before_it_went_is_answered_no_more(
     assert [record for record in caplog.records if record.exc_info] == []
 
 
-def test_what_a_client_sent_before_it_went_is_handled_before_its_end(emulator: Emulator) -> None:
+def test_frames_sent_before_a_disconnect_are_handled_before_it(emulator: Emulator) -> None:
     goes_on = threading.Event()
     goes_on.set()
 
     def answer(event: Event) -> Mapping[str, Any]:
         goes_on.wait(PATIENCE)
-        # So long that its end would overtake what is left.
+        # Long enough for the disconnect to overtake the remaining frames.
         time.sleep(0.01)
         return welcome(event)
 
@@ -134,7 +134,7 @@ def test_what_a_client_sent_before_it_went_is_handled_before_its_end(emulator: E
         wait_until(lambda: emulator.gateway.sockets[connection_id].is_held)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.socket.shutdown(socket.SHUT_RDWR)
-        # Held it is not read: that it is gone is seen by who writes.
+        # A paused socket is not read, so only a write notices that it is closed.
         link: Any = emulator.gateway.sockets[connection_id].link
         wait_until(lambda: emulator.gateway.post([connection_id], b"[]") or link.transport.is_closing())
         goes_on.set()
@@ -151,7 +151,7 @@ def wait_until(happened: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def test_clients_that_understand_it_are_told_before_the_server_ends(sockets: Path) -> None:
+def test_clients_that_understand_it_are_told_before_the_server_stops(sockets: Path) -> None:
     words = {"t": b'{"event": "closing"}'}
     with ExitStack() as clients:
         with running_emulator(

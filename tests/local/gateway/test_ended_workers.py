@@ -1,4 +1,4 @@
-"""Sockets of worker processes that died are forgotten, and those who talk with their people are told."""
+"""Sockets of dead worker processes are forgotten, and the conversation partners of their users are told."""
 
 import base64
 import os
@@ -17,7 +17,7 @@ from local.gateway.ended_workers import EndedWorkers
 from local.gateway.peer_calls import address
 from tests.support.people import People, Person, insert, query
 
-# Process ids beyond those of the system; nothing of the last has ever listened.
+# Process ids beyond those of the system; the last one has never listened.
 ENDED, BUSY, UNKNOWN = 2**30 + 1, 2**30 + 2, 2**30 + 3
 
 
@@ -34,13 +34,13 @@ def sockets() -> Iterator[Path]:
 
 
 def open_in(process: int, person: Person, number: int = 0) -> str:
-    """A socket that a process let in; its id."""
+    """Add a socket that a process has accepted; returns its id."""
     name = base64.urlsafe_b64encode(OWNER.pack(process) + number.to_bytes(7)).decode()
     values = {"id": name, "user_id": person.id, "session_id": person.session_id, "protocol": 3}
     return str(insert("connections", values))
 
 
-def test_all_of_an_ended_process_and_none_of_the_others_are_forgotten(sockets: Path, people: People) -> None:
+def test_only_the_sockets_of_an_ended_process_are_forgotten(sockets: Path, people: People) -> None:
     one, other = people.student(email="one@example.com"), people.student(email="other@example.com")
     for number in range(3):
         open_in(ENDED, one, number)

@@ -1,4 +1,4 @@
-"""Turns of parsing: one a sender, however many sockets it has."""
+"""Turns of parsing: one per sender, however many sockets it has."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tests.support.event_loops import run
 
 @dataclass
 class Chunks:
-    """A socket, named by its sender and a number, with so many chunks; each writes its name down."""
+    """A socket, named by its sender and a number; parsing a chunk records the name."""
 
     name: str
     left: int
@@ -28,7 +28,7 @@ class Chunks:
 
 
 def parsed_of(monkeypatch: pytest.MonkeyPatch, *sockets: tuple[str, int]) -> list[str]:
-    """Who is parsed in which order, one chunk a turn of the loop."""
+    """The order in which sockets are parsed, one chunk per turn of the loop."""
     monkeypatch.setattr("local.gateway.fair_reader.TURN_SECONDS", 0)
     parsed: list[str] = []
 
@@ -43,7 +43,7 @@ def parsed_of(monkeypatch: pytest.MonkeyPatch, *sockets: tuple[str, int]) -> lis
     return parsed
 
 
-def test_many_sockets_of_one_sender_have_one_turn_between_two_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sender_with_many_sockets_gets_one_turn_between_two_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     flood = [(f"flood {number}", 5) for number in range(20)]
     parsed = parsed_of(monkeypatch, *flood, ("ola 1", 2))
     assert [turn for turn, name in enumerate(parsed) if name == "ola 1"] == [2, 4]

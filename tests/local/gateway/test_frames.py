@@ -1,4 +1,4 @@
-"""Routes, order and limits of frames are those of AWS."""
+"""Routes, order and limits of frames are the same as on AWS."""
 
 import json
 import threading
@@ -49,14 +49,14 @@ def fails(_event: Any) -> Any:
         ("ż😀", "$default"),
     ],
 )
-def test_a_frame_takes_the_route_its_event_names(emulator: Emulator, text: str, route: str) -> None:
+def test_a_frame_takes_the_route_that_its_event_names(emulator: Emulator, text: str, route: str) -> None:
     with emulator.connect() as client:
         client.send(text)
         [event] = emulator.function.wait_for("MESSAGE")
     assert (event["requestContext"]["routeKey"], event["body"]) == (route, text)
 
 
-def test_a_gateway_without_a_default_route_says_forbidden(sockets: Path) -> None:
+def test_a_gateway_without_a_default_route_responds_with_forbidden(sockets: Path) -> None:
     with running_emulator(sockets, routes=("$connect", "chat")) as strict, strict.connect() as client:
         client.send('{"event":"other"}')
         error = json.loads(client.recv(PATIENCE))
@@ -72,7 +72,7 @@ def test_a_gateway_without_a_default_route_says_forbidden(sockets: Path) -> None
 @pytest.mark.parametrize(
     "answer", [fails, lambda _: {"statusCode": 500}, lambda _: {"statusCode": "200"}, lambda _: {}]
 )
-def test_the_client_hears_that_the_function_failed(emulator: Emulator, answer: Any) -> None:
+def test_the_client_is_told_that_the_function_failed(emulator: Emulator, answer: Any) -> None:
     with emulator.connect() as client:
         emulator.function.answer = answer
         client.send("x")
@@ -97,9 +97,7 @@ def many(number: int) -> str:
     return json.dumps({"event": "many", "number": number})
 
 
-def test_events_that_wait_are_handled_together_and_in_order(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_waiting_events_are_handled_together_and_in_order(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.gateway.emulator.MAX_PENDING", 64)
     monkeypatch.setattr(handler_threads, "MAX_OF_SENDER", 64)
     texts = [*map(many, range(3)), "other", *map(many, range(3, 40))]
@@ -123,7 +121,7 @@ def test_events_that_wait_are_handled_together_and_in_order(
     assert emulator.function.rows == [3, 37]
 
 
-def test_the_client_hears_of_each_event_that_failed_with_others(emulator: Emulator) -> None:
+def test_the_client_is_told_of_each_failed_event_in_a_batch(emulator: Emulator) -> None:
     with emulator.connect() as client:
         emulator.function.answer = lambda _event: {"statusCode": 500}
         for number in range(20):
@@ -145,7 +143,7 @@ def test_binary_frames_go_to_the_default_route_in_base64(emulator: Emulator, sen
 
 
 def refused_as_too_big(emulator: Emulator, client: ClientConnection, message: str | list[str]) -> None:
-    """What the client had sent more may reset the connection before it reads why it was closed."""
+    """Not by the client's close code: further data in flight may reset the connection before the client reads it."""
 
     def send_and_listen() -> None:
         client.send(message)
@@ -157,7 +155,7 @@ def refused_as_too_big(emulator: Emulator, client: ClientConnection, message: st
     assert event["requestContext"]["disconnectStatusCode"] == 1009
 
 
-def test_a_frame_has_thirty_two_kilobytes_at_most(emulator: Emulator) -> None:
+def test_a_frame_has_at_most_32_kilobytes(emulator: Emulator) -> None:
     with emulator.connect() as client:
         client.send("x" * FRAME)
         emulator.function.wait_for("MESSAGE")
@@ -165,7 +163,7 @@ def test_a_frame_has_thirty_two_kilobytes_at_most(emulator: Emulator) -> None:
     assert len(emulator.function.seen("MESSAGE")) == 1
 
 
-def test_a_message_has_a_hundred_and_twenty_eight_kilobytes_at_most(emulator: Emulator) -> None:
+def test_a_message_has_at_most_128_kilobytes(emulator: Emulator) -> None:
     quarter = "x" * FRAME
     with emulator.connect() as client:
         client.send([quarter] * 4)
@@ -175,8 +173,8 @@ def test_a_message_has_a_hundred_and_twenty_eight_kilobytes_at_most(emulator: Em
     assert len(emulator.function.seen("MESSAGE")) == 1
 
 
-def test_all_sockets_of_a_conversation_are_handled_by_one_thread(emulator: Emulator) -> None:
-    """Two threads could push what they stored in another order."""
+def test_one_thread_handles_all_sockets_of_a_conversation(emulator: Emulator) -> None:
+    """Two threads could push messages in a different order than they stored them."""
     with ExitStack() as stack:
         for number in range(12):
             stack.enter_context(emulator.connect(f"/ws/chat/{'ab'[number % 2]}/?token={number}"))
@@ -187,6 +185,6 @@ def test_all_sockets_of_a_conversation_are_handled_by_one_thread(emulator: Emula
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 0xFFFF, 0x10000])
-def test_frames_are_those_of_the_library_at_every_length(length: int) -> None:
+def test_frames_of_every_length_equal_those_of_the_library(length: int) -> None:
     text = b"x" * length
     assert text_frame(text) == Frame(Opcode.TEXT, text).serialize(mask=False)

@@ -1,4 +1,4 @@
-"""Work that is gathered while a call runs, and in the pause after it."""
+"""Work that is collected while a call runs, and in the pause after it."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from local.gateway.gathered import Gathered
 
 
 class Calls:
-    """What a function was called with; it waits while it is held, and fails on what is below 0."""
+    """Records the arguments of a function, which blocks while it is held and fails on values below 0."""
 
     def __init__(self) -> None:
         self.made: list[dict[str, int]] = []
@@ -39,7 +39,7 @@ def thread(calls: Calls) -> Iterator[Gathered[str, int]]:
     assert not made.is_alive()
 
 
-def test_what_comes_during_a_call_is_handed_on_together_the_last_of_each_key(
+def test_values_that_arrive_during_a_call_are_passed_on_together_the_last_of_each_key(
     thread: Gathered[str, int], calls: Calls
 ) -> None:
     calls.free.clear()
@@ -53,7 +53,7 @@ def test_what_comes_during_a_call_is_handed_on_together_the_last_of_each_key(
     assert calls.made == [{"a": 0}, {"a": 99, "b": 99, "c": 1}]
 
 
-def test_the_first_is_handed_on_at_once_and_the_next_after_a_pause(
+def test_the_first_value_is_passed_on_at_once_and_the_next_after_a_pause(
     thread: Gathered[str, int], calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gathered, "PAUSE_SECONDS", 60)
@@ -66,7 +66,7 @@ def test_the_first_is_handed_on_at_once_and_the_next_after_a_pause(
     assert calls.made == [{"a": 1}, {"a": 2}]
 
 
-def test_what_fails_ends_nothing(thread: Gathered[str, int], calls: Calls) -> None:
+def test_a_failing_call_does_not_end_the_thread(thread: Gathered[str, int], calls: Calls) -> None:
     thread.put({"a": -1})
     assert calls.begun.wait(10)
     thread.put({"a": 1})

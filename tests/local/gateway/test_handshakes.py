@@ -1,4 +1,4 @@
-"""Events and handshakes of the WebSocket gateway are those of AWS."""
+"""Events and handshakes of the WebSocket gateway are the same as on AWS."""
 
 import json
 import re
@@ -15,7 +15,7 @@ FILLED = {"connection_id": "x", "conversation_id": "x", "access": "x", "user_id"
 
 
 def shape(value: Any) -> Any:
-    """Names and types; of headers only that they are texts."""
+    """Names and types; for headers only that they are strings."""
     if not isinstance(value, dict):
         return [shape(each) for each in value[:1]] if isinstance(value, list) else type(value).__name__
     if set(value) & {"Host", "host", "token"}:
@@ -27,7 +27,7 @@ def shape(value: Any) -> Any:
     ("kind", "name"),
     [("CONNECT", "socket_connect"), ("MESSAGE", "socket_chat_message"), ("DISCONNECT", "socket_disconnect")],
 )
-def test_events_have_the_shape_of_recorded_ones(emulator: Emulator, kind: str, name: str) -> None:
+def test_events_have_the_structure_of_recorded_ones(emulator: Emulator, kind: str, name: str) -> None:
     with emulator.connect(
         "/ws/?conversation=c&token=t", additional_headers={"origin": "https://front.example"}
     ) as client:
@@ -38,7 +38,7 @@ def test_events_have_the_shape_of_recorded_ones(emulator: Emulator, kind: str, n
     assert shape(event) == shape(recorded(name, **FILLED))
 
 
-def test_events_of_one_connection_name_it(emulator: Emulator) -> None:
+def test_all_events_of_a_connection_carry_its_id(emulator: Emulator) -> None:
     started = int(time.time() * 1000)
     with emulator.connect("/ws/?token=t", user_agent_header="Firefox/140.0") as client:
         client.send("x")
@@ -73,7 +73,7 @@ def test_events_of_one_connection_name_it(emulator: Emulator) -> None:
         ("/ws/chat/a/b/?token=t", {"conversation": "a/b", "token": "t"}),
     ],
 )
-def test_both_forms_of_the_address_lead_to_the_stage(emulator: Emulator, target: str, query: dict[str, str]) -> None:
+def test_both_forms_of_the_url_lead_to_the_stage(emulator: Emulator, target: str, query: dict[str, str]) -> None:
     with emulator.connect(target):
         [event] = emulator.function.wait_for("CONNECT")
     assert event["queryStringParameters"] == query
@@ -81,7 +81,7 @@ def test_both_forms_of_the_address_lead_to_the_stage(emulator: Emulator, target:
 
 
 @pytest.mark.parametrize("target", ["/", "/ws", "/ws/nope/", "/api/token/", "/ws/chatter/x/", "/ws/notification/"])
-def test_an_unknown_address_is_refused_without_asking(emulator: Emulator, target: str) -> None:
+def test_an_unknown_url_is_refused_without_calling_the_function(emulator: Emulator, target: str) -> None:
     with pytest.raises(InvalidStatus) as refusal:
         emulator.connect(target)
     assert refusal.value.response.status_code == 403
@@ -91,7 +91,7 @@ def test_an_unknown_address_is_refused_without_asking(emulator: Emulator, target
 @pytest.mark.parametrize(
     ("answer", "status"), [(401, 401), (403, 403), (404, 404), (500, 500), ("x", 500), (None, 500)]
 )
-def test_the_function_s_refusal_is_the_handshake_s(emulator: Emulator, answer: Any, status: int) -> None:
+def test_a_refusal_by_the_function_refuses_the_handshake(emulator: Emulator, answer: Any, status: int) -> None:
     emulator.function.answer = lambda _event: {"statusCode": answer}
     with pytest.raises(InvalidStatus) as refusal:
         emulator.connect()
@@ -104,15 +104,15 @@ def fails(_event: Any) -> Any:
     raise ZeroDivisionError
 
 
-def test_a_function_that_fails_lets_nobody_in(emulator: Emulator) -> None:
+def test_a_failing_function_refuses_the_handshake(emulator: Emulator) -> None:
     emulator.function.answer = fails
     with pytest.raises(InvalidStatus) as refusal:
         emulator.connect()
     assert refusal.value.response.status_code == 500
 
 
-def test_a_post_inside_the_handshake_finds_nobody(emulator: Emulator) -> None:
-    """As on AWS: a connection is there once its function has let it in."""
+def test_a_post_during_the_handshake_finds_no_connection(emulator: Emulator) -> None:
+    """As on AWS, a connection exists once its function has accepted it."""
     gone: list[str] = []
 
     def post(event: Any) -> dict[str, int]:

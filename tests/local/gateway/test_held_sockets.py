@@ -1,4 +1,4 @@
-"""A socket of which enough is waiting is read no further, whenever the function's answers are noticed."""
+"""A socket with enough waiting events is not read further, whenever the function's results are noticed."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class Link:
 
 
 class Thread(HandlerThread):
-    """Answers when the test wants it."""
+    """Completes events when the test says so."""
 
     def __init__(self) -> None:
         super().__init__(lambda _event, _context: {}, {}, "thread")
@@ -40,7 +40,7 @@ class Thread(HandlerThread):
 
 
 async def take(frames: int, before: Callable[[Thread, Callable[[int], None]], None]) -> tuple[bool, int]:
-    """Whether the socket is paused in the end, after `before` and as many frames as it takes, and how many wait."""
+    """Whether the socket is paused after `before` and as many frames as it accepts, and how many events wait."""
     gateway = Gateway(lambda _event, _context: {}, ["$default"], threads=0)
     gateway._loop = asyncio.get_running_loop()
     link: Any = Link()
@@ -54,17 +54,17 @@ async def take(frames: int, before: Callable[[Thread, Callable[[int], None]], No
 
     before(thread, send)
     send(frames)
-    await asyncio.sleep(0)  # what was noticed late is done now
+    await asyncio.sleep(0)  # late results are processed now
     send(frames)
     await asyncio.sleep(0)
     return link.is_paused, len(thread.waiting)
 
 
-def test_no_more_than_so_many_wait() -> None:
+def test_at_most_max_pending_events_wait() -> None:
     assert run(take(100, lambda _thread, _send: None)) == (True, MAX_PENDING)
 
 
-def test_an_answer_that_is_noticed_late_opens_no_socket_that_is_held() -> None:
+def test_a_late_result_does_not_resume_a_socket_that_must_stay_paused() -> None:
     def one_of_five(thread: Thread, send: Callable[[int], None]) -> None:
         send(5)
         thread.answer()
@@ -72,7 +72,7 @@ def test_an_answer_that_is_noticed_late_opens_no_socket_that_is_held() -> None:
     assert run(take(100, one_of_five)) == (True, MAX_PENDING)
 
 
-def test_a_held_socket_is_read_again_when_half_is_done_however_it_is_noticed() -> None:
+def test_a_paused_socket_resumes_when_half_of_its_events_are_handled() -> None:
     def most(thread: Thread, send: Callable[[int], None]) -> None:
         send(MAX_PENDING)
         thread.answer(MAX_PENDING - 1)

@@ -41,7 +41,9 @@ def test_a_message_is_posted_as_it_is(emulator: Emulator, api: "ApiGatewayManage
             assert client.recv(PATIENCE) == data.decode()
 
 
-def test_what_is_no_text_is_made_one(emulator: Emulator, api: "ApiGatewayManagementApiClient") -> None:
+def test_invalid_utf8_is_posted_with_replacement_characters(
+    emulator: Emulator, api: "ApiGatewayManagementApiClient"
+) -> None:
     with emulator.connect() as client:
         api.post_to_connection(ConnectionId=emulator.connection_id(), Data=b"\xff\xfe")
         assert client.recv(PATIENCE) == "\ufffd\ufffd"
@@ -72,7 +74,7 @@ def test_a_connection_is_closed(emulator: Emulator, api: "ApiGatewayManagementAp
 
 
 @pytest.mark.parametrize("connection_id", ["left", "never opened", "x", "a=", "ż", "A" * 500])
-def test_a_connection_that_is_gone_is_gone_for_every_call(
+def test_every_call_reports_that_a_connection_is_gone(
     emulator: Emulator, api: "ApiGatewayManagementApiClient", connection_id: str
 ) -> None:
     if connection_id == "left":
@@ -90,7 +92,7 @@ def test_a_connection_that_is_gone_is_gone_for_every_call(
     assert gone.value.response["ResponseMetadata"]["HTTPStatusCode"] == 410
 
 
-def test_a_message_of_more_than_its_limit_is_refused(emulator: Emulator, api: "ApiGatewayManagementApiClient") -> None:
+def test_a_message_beyond_the_limit_is_refused(emulator: Emulator, api: "ApiGatewayManagementApiClient") -> None:
     with emulator.connect() as client:
         with pytest.raises(api.exceptions.PayloadTooLargeException):
             api.post_to_connection(ConnectionId=emulator.connection_id(), Data=b"x" * (128 * 1024 + 1))
@@ -99,14 +101,14 @@ def test_a_message_of_more_than_its_limit_is_refused(emulator: Emulator, api: "A
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "10.0.0.1", "::ffff:203.0.113.7", "not an address"])
-def test_only_this_machine_may_call(emulator: Emulator, address: str) -> None:
+def test_only_local_callers_are_accepted(emulator: Emulator, address: str) -> None:
     async def post() -> httpx.Response:
         transport = httpx.ASGITransport(app=emulator.http, client=(address, 50_000))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             return await client.post(f"/@connections/{emulator.connection_id()}", content=b"x")
 
     with emulator.connect() as client:
-        # In a thread of its own: it would take away the event loop other tests' Lambda handlers use.
+        # In a separate thread, as it would remove the event loop that Lambda handlers of other tests use.
         with ThreadPoolExecutor(1) as thread:
             answer = thread.submit(asyncio.run, post()).result()
         assert (answer.status_code, answer.headers["x-amzn-errortype"]) == (403, "ForbiddenException")
@@ -114,7 +116,7 @@ def test_only_this_machine_may_call(emulator: Emulator, address: str) -> None:
             client.recv(0)
 
 
-def test_a_method_it_does_not_have_is_refused(emulator: Emulator) -> None:
+def test_an_unsupported_method_is_refused(emulator: Emulator) -> None:
     with emulator.connect():
         answer = httpx.put(f"{emulator.endpoint}/@connections/{emulator.connection_id()}", content=b"x")
         assert answer.status_code in {404, 405}

@@ -1,4 +1,4 @@
-"""What worker processes ask each other: on few connections that stay open, none held up by one that is slow."""
+"""Requests between worker processes: on few persistent connections, and a slow process delays no other."""
 
 import base64
 import json
@@ -43,7 +43,7 @@ def all_gone(request: Request) -> list[str]:
 
 
 class Peer:
-    """A worker process as the others see it: a thread here. `answer` None ends it without an answer."""
+    """A worker process as the others see it, simulated by a thread. With `answer` None it ends without a response."""
 
     def __init__(self, sockets: Path, process: int, answer: Callable[[Request], Any] | None = all_open) -> None:
         self.requests: list[Request] = []
@@ -74,7 +74,7 @@ class Peer:
                 if self.answer is None:
                     self.end()
                     return
-                with suppress(BrokenPipeError):  # who asked has stopped waiting
+                with suppress(BrokenPipeError):  # the caller no longer waits
                     call.sendall(json.dumps(self.answer(self.requests[-1])).encode() + b"\n")
 
     def end(self) -> None:
@@ -103,13 +103,13 @@ def start_peer(sockets: Path) -> Iterator[Callable[..., Peer]]:
 
 @pytest.fixture
 def pusher(sockets: Path) -> Iterator[LocalPusher]:
-    """Of a process without sockets of its own."""
+    """The pusher of a process without sockets of its own."""
     made = LocalPusher(Gateway(lambda _event, _context: {}, (), threads=0), sockets)
     yield made
     made.peers.close()
 
 
-def test_what_is_for_one_process_goes_there_at_once_on_one_connection_in_order(
+def test_posts_to_one_process_arrive_in_order_on_one_connection(
     start_peer: Callable[..., Peer], pusher: LocalPusher
 ) -> None:
     peer = start_peer(QUICK)
@@ -120,14 +120,14 @@ def test_what_is_for_one_process_goes_there_at_once_on_one_connection_in_order(
     assert len(peer.connections) == 1
 
 
-def test_sockets_are_gone_that_are_open_nowhere(start_peer: Callable[..., Peer], pusher: LocalPusher) -> None:
+def test_sockets_that_no_process_has_are_reported_gone(start_peer: Callable[..., Peer], pusher: LocalPusher) -> None:
     ids, others, own = ids_of(QUICK, 3), ids_of(OTHER), ids_of(os.getpid())
     start_peer(QUICK, lambda request: [each for each in request["ids"] if each == ids[1]])
     posts = [([*own, ids[0]], b"1"), (ids, b"2"), (others, b"3"), (["no id"], b"4")]
     assert sorted(pusher.post_all(posts)) == sorted([*own, ids[1], *others, "no id"])
 
 
-def test_threads_hear_their_own_answers_and_few_connections_are_kept(
+def test_threads_get_their_own_responses_and_few_idle_connections_are_kept(
     start_peer: Callable[..., Peer], pusher: LocalPusher
 ) -> None:
     peer = start_peer(QUICK, all_gone)
@@ -143,7 +143,7 @@ def test_threads_hear_their_own_answers_and_few_connections_are_kept(
     assert len(peer.connections) <= before + MOST_IDLE
 
 
-def test_a_process_that_is_started_anew_is_reached_and_connections_to_the_old_one_are_closed(
+def test_a_restarted_process_is_reached_and_old_connections_are_closed(
     start_peer: Callable[..., Peer], pusher: LocalPusher
 ) -> None:
     ids = ids_of(QUICK)
@@ -156,7 +156,7 @@ def test_a_process_that_is_started_anew_is_reached_and_connections_to_the_old_on
     assert (second.pushed, len(second.connections)) == (["3", "4"], 1)
 
 
-def test_one_that_dies_over_a_push_has_no_sockets_and_others_get_theirs(
+def test_a_process_that_dies_during_a_push_has_no_sockets_and_others_get_theirs(
     start_peer: Callable[..., Peer], pusher: LocalPusher
 ) -> None:
     dying, quick = start_peer(OTHER, None), start_peer(QUICK)
@@ -165,10 +165,10 @@ def test_one_that_dies_over_a_push_has_no_sockets_and_others_get_theirs(
     assert (dying.pushed, quick.pushed) == (["1"], ["2"])
 
 
-def test_one_that_is_slow_holds_up_nobody_and_gets_everything_in_order(
+def test_a_slow_process_delays_nobody_and_gets_everything_in_order(
     start_peer: Callable[..., Peer], pusher: LocalPusher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first push to it waits for its answer, which others' sockets do not; the next wait briefly."""
+    """The first push to it waits for its response, but other processes do not; later pushes wait only briefly."""
     monkeypatch.setattr(peer_connections, "PATIENCE", 0.5)
     slow, quick = start_peer(OTHER), start_peer(QUICK)
     slow.may_read.clear()
@@ -182,7 +182,7 @@ def test_one_that_is_slow_holds_up_nobody_and_gets_everything_in_order(
     began = time.monotonic()
     waits = []
     for turn in range(5):
-        # The slow one is asked first.
+        # The slow process is asked first.
         assert pusher.post_all([(ids_of(OTHER), f"{turn}".encode()), (ids_of(QUICK), f"{turn}".encode())]) == []
         waits.append(time.monotonic() - began)
     assert heard_at[0] - began < 0.4
@@ -211,15 +211,15 @@ def test_the_longest_text_reaches_more_sockets_than_a_request_may_name(sockets: 
         assert client.recv(PATIENCE) == text
 
 
-def test_a_request_names_so_many_sockets_at_most(start_peer: Callable[..., Peer], pusher: LocalPusher) -> None:
+def test_a_request_names_at_most_max_ids_sockets(start_peer: Callable[..., Peer], pusher: LocalPusher) -> None:
     peer = start_peer(QUICK, all_gone)
     ids = ids_of(QUICK, 2 * MOST_IDS + 1)
     assert pusher.post(ids, b"x") == ids
     assert [len(request["ids"]) for request in peer.requests] == [MOST_IDS, MOST_IDS, 1]
 
 
-def test_requests_in_pieces_and_such_as_nobody_understands_are_answered(sockets: Path) -> None:
-    """A worker of another release may ask what this one does not know."""
+def test_fragmented_and_unknown_requests_are_answered(sockets: Path) -> None:
+    """A worker of another release may send requests that this one does not know."""
     with running_emulator(sockets), connect(sockets, os.getpid(), PATIENCE) as call:
         request = json.dumps({"post": "x", "ids": ids_of(QUICK)}).encode() + b"\n"
         for part in (request[:5], request[5:] + request[:9], request[9:] + b"}\n[]\n" + b'{"unknown":1}\n' + request):
@@ -229,7 +229,7 @@ def test_requests_in_pieces_and_such_as_nobody_understands_are_answered(sockets:
         assert receive_lines(call, 6) == [gone, gone, [], [], [], gone]
 
 
-def test_one_that_stops_is_gone_at_once_for_those_connected_to_it(sockets: Path, pusher: LocalPusher) -> None:
+def test_a_stopping_process_is_gone_at_once_for_its_peers(sockets: Path, pusher: LocalPusher) -> None:
     request: dict[int, list[Request]] = {os.getpid(): [{"post": "x", "ids": []}]}
     answers = []
     with running_emulator(sockets) as emulator:
@@ -237,7 +237,7 @@ def test_one_that_stops_is_gone_at_once_for_those_connected_to_it(sockets: Path,
         finish = emulator.gateway.shut
 
         def ask_and_finish() -> None:
-            """On the loop's thread, which waits for the last events to be handled."""
+            """Runs on the loop's thread, which waits until the last events have been handled."""
             answers.append(pusher.peers.ask(request))
             finish()
 

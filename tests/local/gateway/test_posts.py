@@ -1,4 +1,4 @@
-"""Frames that threads send to sockets."""
+"""Frames sent to sockets by threads."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,8 +10,8 @@ import pytest
 from local.gateway.emulator import Gateway
 
 
-def test_threads_that_send_at_the_same_moment_wake_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another thread sends between one's putting a frame there and its asking whether the loop has to wake."""
+def test_threads_that_send_simultaneously_wake_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second thread sends after the first has added its frame, but before it checks whether to wake the loop."""
     sent: list[bytes] = []
     turns: list[Callable[[], None]] = []
     gateway = Gateway(lambda _event, _context: {}, (), threads=1)

@@ -1,4 +1,4 @@
-"""Whose event is handled next, and by which thread."""
+"""Which event is handled next, and by which thread."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ def taken(waiting: FairQueue) -> list[str]:
     return [f"{work.sender} {work.route}" for work in waiting.take(BATCHED)]
 
 
-def test_who_comes_while_others_events_wait_waits_for_one_of_each() -> None:
+def test_a_new_event_waits_for_at_most_one_event_of_each_other_sender() -> None:
     waiting = FairQueue()
     for flood in ("one", "other"):
         put(waiting, flood, "sync", 20)
@@ -37,7 +37,7 @@ def test_who_comes_while_others_events_wait_waits_for_one_of_each() -> None:
     assert [taken(waiting) for _ in range(3)] == [["other sync"], ["one sync"], ["ola chat_message"]]
 
 
-def test_messages_that_wait_together_are_taken_together_but_few_of_one_sender() -> None:
+def test_waiting_messages_are_taken_together_but_only_a_few_per_sender() -> None:
     waiting = FairQueue()
     put(waiting, "flood", "chat_message", 100)
     put(waiting, "ola", "chat_message", 2)
@@ -64,7 +64,7 @@ def running(*threads: HandlerThread) -> Iterator[None]:
         each.finish()
 
 
-def test_a_socket_is_closed_by_the_door_once_what_it_sent_is_handled() -> None:
+def test_a_disconnect_is_handled_after_the_socket_s_last_event() -> None:
     handled: list[str] = []
     may_go_on, is_closed = threading.Event(), threading.Event()
 
@@ -84,7 +84,7 @@ def test_a_socket_is_closed_by_the_door_once_what_it_sent_is_handled() -> None:
     assert handled == ["thread mark_read", f"door {DISCONNECT}"]
 
 
-def test_after_messages_that_came_together_a_thread_lets_more_come(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_batch_of_messages_a_thread_pauses_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
     handled: list[list[str]] = []
     all_are_handled = threading.Event()
 

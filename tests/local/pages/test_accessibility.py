@@ -1,4 +1,4 @@
-"""Names, announcements, keyboard and contrast of the pages, and what axe says of them."""
+"""Names, announcements, keyboard and contrast of the pages, and the findings of axe."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
@@ -8,10 +8,10 @@ from tests.local.pages.conftest import OpenPage
 from tests.support.local_server import LocalServer
 from tests.support.start_page import entries, expect_result, open_tutor, panel, sign_in_both, slots
 
-# WCAG 2.2, success criterion 1.4.3: contrast of text of ordinary size.
+# WCAG 2.2, success criterion 1.4.3: minimum contrast of normal text.
 LEAST_CONTRAST = 4.5
 
-# Every visible text that has too little contrast with what is painted behind it, as [text, ratio].
+# Every visible text that has too little contrast with its background, as [text, ratio].
 FAINT_TEXTS = """least => {
     const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
         .getContext("2d", { willReadFrequently: true });
@@ -69,7 +69,7 @@ def signed_out(open_page: OpenPage) -> Page:
 
 @pytest.fixture
 def details(open_page: OpenPage) -> Page:
-    """A tutor's, with a booking the server did not answer."""
+    """A tutor's details, with a booking that got no response."""
     watched = open_page("/")
     page = watched.page
     open_tutor(page)
@@ -96,7 +96,7 @@ def inbox(open_page: OpenPage, server: LocalServer) -> Page:
     return page
 
 
-# With the question everything of the start page is shown.
+# With the question, everything of the start page is visible.
 @pytest.fixture(
     params=[
         "details",
@@ -105,12 +105,12 @@ def inbox(open_page: OpenPage, server: LocalServer) -> Page:
     ]
 )
 def page(request: pytest.FixtureRequest) -> Page:
-    """Each page, with everything shown that it can show."""
+    """Each page, with everything visible that it can show."""
     shown: Page = request.getfixturevalue(request.param)
     return shown
 
 
-def test_texts_stand_out_every_control_has_a_name_and_axe_finds_nothing(page: Page) -> None:
+def test_contrast_suffices_controls_have_names_and_axe_finds_nothing(page: Page) -> None:
     assert page.evaluate(UNNAMED) == []
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.title()
@@ -123,8 +123,8 @@ def test_texts_stand_out_every_control_has_a_name_and_axe_finds_nothing(page: Pa
 
 
 def painted(page: Page, scheme: str) -> str:
-    """The colour of the background, before which every text stands out."""
-    # Without motion colours change at once.
+    """The colour of the background, once all texts have enough contrast with it."""
+    # With reduced motion, colours change at once.
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of the two words
     assert page.evaluate(FAINT_TEXTS, LEAST_CONTRAST) == []
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -135,7 +135,7 @@ def test_new_messages_are_announced(start: Page) -> None:
     assert [log.get_attribute("aria-live") for log in logs.all()] == ["polite", "polite"]
 
 
-def test_everything_is_reached_by_keyboard_and_seen_to_be(start: Page) -> None:
+def test_every_control_is_reached_by_keyboard_with_visible_focus(start: Page) -> None:
     expect(start.locator("#found")).to_have_text("The best 6. There are more.")
     start.evaluate("document.body.tabIndex = -1, document.body.focus()")
     reached: list[str] = []

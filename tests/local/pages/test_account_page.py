@@ -1,4 +1,4 @@
-"""One's own account on the local server, in a real browser: registration, second factors, passkeys, another address."""
+"""The account page of the local server in a real browser: registration, second factors, passkeys, change of address."""
 
 import time
 from base64 import b32decode
@@ -28,7 +28,7 @@ def confirm(server: LocalServer, email: str) -> None:
 
 @pytest.fixture
 def email(server: LocalServer) -> str:
-    """The address of an account that is confirmed."""
+    """The address of a confirmed account."""
     address = f"own{next(NUMBERS)}-{time.monotonic_ns()}@example.com"
     assert server.call("POST", "/api/user/create/", json={"email": address, "password": PASSWORD}).status_code == 201
     confirm(server, address)
@@ -65,7 +65,7 @@ def shown_by_app(secret: bytes) -> str:
 
 
 def add_app(page: Page) -> tuple[bytes, list[str]]:
-    """The secret of the app and the recovery codes."""
+    """Add an authenticator app; returns its secret and the recovery codes."""
     factors(page).get_by_role("button", name="Add an authenticator app").click()
     dialog = page.get_by_role("dialog", name="Authenticator app")
     secret = b32decode(dialog.get_by_label("Key", exact=True).inner_text())
@@ -76,7 +76,7 @@ def add_app(page: Page) -> tuple[bytes, list[str]]:
     return secret, page.locator("#codes code").all_inner_texts()
 
 
-def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watched, page: Page, email: str) -> None:
+def test_an_authenticator_app_is_added_used_to_sign_in_and_removed(watched: Watched, page: Page, email: str) -> None:
     watched.refusals = {401, 403}
     sign_in(page, email)
     expect(page.get_by_role("heading", name="How you sign in")).to_be_focused()
@@ -128,7 +128,7 @@ def sign_in_again_by_passkey(page: Page) -> None:
 
 
 @pytest.mark.proof
-def test_a_passkey_is_added_renamed_used_alone_and_removed(watched: Watched, page: Page, email: str) -> None:
+def test_a_passkey_is_added_renamed_used_to_sign_in_alone_and_removed(watched: Watched, page: Page, email: str) -> None:
     watched.refusals = {403, 409}
     authenticator = VirtualAuthenticator(page)
     sign_in(page, email)
@@ -152,7 +152,7 @@ def test_a_passkey_is_added_renamed_used_alone_and_removed(watched: Watched, pag
     factors(page).get_by_role("button", name="Remove Laptop w domu").click()
     dialog = page.get_by_role("dialog", name="Remove this passkey?")
     dialog.get_by_role("button", name="Use a passkey").click()
-    # It was the passkey alone that signed in.
+    # The passkey alone was enough to sign in.
     dialog.get_by_label("Your password").fill("Zielona!Woda8")
     dialog.get_by_role("button", name="Remove it").click()
     expect(dialog.get_by_role("alert")).to_contain_text("not the account’s password")
@@ -166,7 +166,7 @@ def test_a_passkey_is_added_renamed_used_alone_and_removed(watched: Watched, pag
 
 
 @pytest.mark.proof
-def test_factors_approve_each_other(watched: Watched, page: Page, email: str) -> None:
+def test_each_second_factor_authorizes_changes_of_the_others(watched: Watched, page: Page, email: str) -> None:
     watched.refusals = {401}
     VirtualAuthenticator(page)
     sign_in(page, email)
@@ -198,7 +198,7 @@ def test_factors_approve_each_other(watched: Watched, page: Page, email: str) ->
 
 
 @pytest.mark.proof
-def test_another_address_is_asked_for_withdrawn_and_confirmed(
+def test_a_change_of_address_is_requested_withdrawn_and_confirmed(
     watched: Watched, page: Page, email: str, server: LocalServer
 ) -> None:
     watched.refusals = {400}
@@ -232,7 +232,7 @@ def test_another_address_is_asked_for_withdrawn_and_confirmed(
 
 
 @pytest.mark.proof
-def test_an_account_is_registered_confirmed_and_signed_in(watched: Watched, page: Page, server: LocalServer) -> None:
+def test_a_new_account_is_registered_confirmed_and_signed_in(watched: Watched, page: Page, server: LocalServer) -> None:
     watched.refusals = {400, 401}
     email = f"registered{time.monotonic_ns()}@example.com"
     sound(page)
@@ -263,7 +263,7 @@ def test_an_account_is_registered_confirmed_and_signed_in(watched: Watched, page
 
 @pytest.mark.proof
 def test_a_demo_account_is_asked_for_its_second_factor_too(open_page: OpenPage, server: LocalServer) -> None:
-    """Its answers are made up: the demo account is everybody's here."""
+    """With made-up responses, because other tests use the demo account too."""
     watched = open_page("/")
     page = watched.page
     tokens = server.call("POST", "/api/token/", json={"email": STUDENT.email, "password": STUDENT.password}).json()

@@ -26,7 +26,7 @@ def test_groups_are_closed_in_the_order_of_the_schema_and_can_be_filtered(open_p
 
 
 @pytest.mark.proof
-def test_the_token_stays_when_the_page_is_loaded_again(open_page: OpenPage) -> None:
+def test_the_token_survives_a_reload(open_page: OpenPage) -> None:
     page = open_page("/api/swagger/docs/").page
     page.locator(".auth-wrapper .authorize").click()
     page.locator(".auth-container", has_text="http, Bearer").get_by_role("textbox").fill("a token")

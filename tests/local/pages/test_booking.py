@@ -32,7 +32,7 @@ SESSIONS, NOTIFICATIONS = "Ola’s sessions", "Adam’s notifications"
 
 
 def offered(server: LocalServer, page: Page, length: int = 60) -> list[str]:
-    """When what is free from a week ahead on starts, as the server says in the browser's zone."""
+    """The starts of free slots from a week ahead on, by the server, in the browser's time zone."""
     zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     first = datetime.now(ZoneInfo(zone)).date() + timedelta(days=7)
     window = f"from={first}&to={first + timedelta(days=7)}&tz={zone}&length={length}"
@@ -42,7 +42,7 @@ def offered(server: LocalServer, page: Page, length: int = 60) -> list[str]:
 
 @pytest.fixture
 def watched(open_page: OpenPage, student: str) -> Watched:
-    """The demo tutor's details a week ahead, where nothing is too soon to be cancelled."""
+    """The demo tutor's details a week ahead, where every booking can still be cancelled."""
     opened = open_page("/")
     open_tutor(opened.page)
     turn(opened.page, "Later")
@@ -55,7 +55,7 @@ def page(watched: Watched) -> Page:
 
 
 @pytest.mark.proof
-def test_the_slots_of_the_tutor_are_shown_by_day_and_length(page: Page, server: LocalServer) -> None:
+def test_slots_are_shown_by_day_and_length(page: Page, server: LocalServer) -> None:
     for length in (90, 45):
         page.get_by_label("Length").select_option(str(length))
         starts = [datetime.fromisoformat(start) for start in offered(server, page, length)]
@@ -65,7 +65,7 @@ def test_the_slots_of_the_tutor_are_shown_by_day_and_length(page: Page, server: 
     expect(page.get_by_role("button", name="Earlier")).to_be_disabled()
 
 
-def test_a_booking_appears_to_both_and_its_time_comes_back_when_it_is_cancelled(
+def test_both_sides_see_a_booking_and_its_slot_returns_when_it_is_cancelled(
     page: Page, server: LocalServer, student: str
 ) -> None:
     before, already = slot_times(page), len(active_bookings(server, student))
@@ -94,13 +94,13 @@ def test_a_booking_appears_to_both_and_its_time_comes_back_when_it_is_cancelled(
     open_tutor(page)
     turn(page, "Later")
     assert slot_times(page) == before
-    # The same time again is a booking of its own.
+    # Booking the same time again makes a new booking.
     slots(page).nth(1).click()
     expect_result(page, f"Booked: {before[1]}–")
     assert made["id"] not in [each["id"] for each in active_bookings(server, student)]
 
 
-def test_a_time_somebody_else_took_meanwhile_is_reported_and_no_longer_shown(
+def test_a_slot_taken_by_somebody_else_is_reported_and_removed(
     watched: Watched, server: LocalServer, student: str, rival: str
 ) -> None:
     page = watched.page
@@ -115,7 +115,7 @@ def test_a_time_somebody_else_took_meanwhile_is_reported_and_no_longer_shown(
     watched.forgive()
 
 
-def test_a_seat_in_a_group_is_booked_at_the_price_of_a_seat(page: Page, server: LocalServer, rival: str) -> None:
+def test_a_group_seat_is_booked_at_its_price(page: Page, server: LocalServer, rival: str) -> None:
     wanted = {"tutor": tutor_id(server), "start_time": offered(server, page)[-1], "length": 60, "kind": "group"}
     opened = server.call("POST", RESERVATIONS, token=rival, json=wanted).json()
     turn(page, "Earlier")
@@ -130,7 +130,7 @@ def test_a_seat_in_a_group_is_booked_at_the_price_of_a_seat(page: Page, server: 
 
 
 @pytest.mark.proof
-def test_a_group_is_opened_by_whom_asks_for_one(page: Page, server: LocalServer, student: str) -> None:
+def test_a_student_can_open_a_group(page: Page, server: LocalServer, student: str) -> None:
     page.get_by_label("With whom").select_option("group")
     chosen = slot_times(page)[0]
     slots(page).first.click()
@@ -140,7 +140,7 @@ def test_a_group_is_opened_by_whom_asks_for_one(page: Page, server: LocalServer,
 
 
 @pytest.mark.proof
-def test_a_series_books_every_week_and_names_what_is_not_free(
+def test_a_series_books_every_week_and_names_weeks_that_are_not_free(
     page: Page, server: LocalServer, student: str, rival: str
 ) -> None:
     before, already = slot_times(page), len(active_bookings(server, student))
@@ -149,7 +149,7 @@ def test_a_series_books_every_week_and_names_what_is_not_free(
     page.get_by_label("How often").select_option("2")
     taken = server.call("POST", RESERVATIONS, token=rival, json=next_week).status_code
     slots(page).last.click()
-    # Either the second week was free and somebody else has it now, or it was never offered.
+    # Either the rival has taken the second week, or it was never offered.
     assert taken in {201, 409}
     expect_result(page, f"Booked: 1 of 2 sessions, the first {before[-1]}")
     expect_result(page, "Not free:")
@@ -157,7 +157,9 @@ def test_a_series_books_every_week_and_names_what_is_not_free(
 
 
 @pytest.mark.proof
-def test_any_tutor_can_be_booked_and_reviews_are_read(open_page: OpenPage, server: LocalServer, student: str) -> None:
+def test_any_tutor_can_be_booked_and_their_reviews_are_shown(
+    open_page: OpenPage, server: LocalServer, student: str
+) -> None:
     page = open_page("/").page
     page.get_by_label("Free", exact=True).select_option("14")
     page.get_by_label("Skill", exact=True).select_option("Matematyka")
@@ -181,7 +183,7 @@ def test_any_tutor_can_be_booked_and_reviews_are_read(open_page: OpenPage, serve
 
 
 @pytest.mark.proof
-def test_a_session_it_is_too_late_to_cancel_stays(
+def test_a_session_that_can_no_longer_be_cancelled_stays(
     watched: Watched, server: LocalServer, student: str, tutor: str
 ) -> None:
     page, already = watched.page, len(active_bookings(server, student))
@@ -204,7 +206,9 @@ def test_a_session_it_is_too_late_to_cancel_stays(
 
 
 @pytest.mark.proof
-def test_a_booking_whose_answer_was_lost_is_not_made_twice(watched: Watched, server: LocalServer, student: str) -> None:
+def test_a_booking_whose_response_was_lost_is_not_made_twice(
+    watched: Watched, server: LocalServer, student: str
+) -> None:
     page, already = watched.page, len(active_bookings(server, student))
     keys: list[str] = []
 
@@ -227,7 +231,7 @@ def test_a_booking_whose_answer_was_lost_is_not_made_twice(watched: Watched, ser
     watched.forgive()
 
 
-def test_it_can_all_be_done_by_keyboard(open_page: OpenPage, server: LocalServer, student: str) -> None:
+def test_booking_works_entirely_by_keyboard(open_page: OpenPage, server: LocalServer, student: str) -> None:
     page, already = open_page("/").page, len(active_bookings(server, student))
     page.get_by_role("button", name="Free times of Adam Zieliński").focus()
     page.keyboard.press("Enter")
@@ -238,7 +242,7 @@ def test_it_can_all_be_done_by_keyboard(open_page: OpenPage, server: LocalServer
     page.keyboard.press("Enter")
     expect_result(page, f"Booked: {before[1]}")
     expect(slot(page, before[1])).to_have_count(0)
-    # The focus is on what has taken the place of the button that is gone.
+    # The focus is on the element that has replaced the button.
     expect(slots(page).nth(1)).to_be_focused()
     page.keyboard.press("Tab")
     expect(slots(page).nth(2)).to_be_focused()
@@ -253,7 +257,7 @@ def test_it_can_all_be_done_by_keyboard(open_page: OpenPage, server: LocalServer
     expect(entries(page, SESSIONS)).to_have_count(already)
 
 
-def test_texts_of_others_are_shown_as_the_text_they_are(watched: Watched) -> None:
+def test_texts_of_other_users_are_shown_as_plain_text(watched: Watched) -> None:
     page = watched.page
 
     def spoil(route: Route) -> None:
@@ -282,7 +286,7 @@ def test_texts_of_others_are_shown_as_the_text_they_are(watched: Watched) -> Non
     watched.forgive()
 
 
-# The second click, a moment after other times have come into the places of the first ones.
+# The second click comes just after other times have replaced the first ones.
 CLICK_AGAIN = """() => new MutationObserver((_, list) => {
     list.disconnect();
     setTimeout(() => document.querySelector(".slots [role=group] button").click(), 100);

@@ -39,7 +39,7 @@ def page(open_page: OpenPage, student: str) -> Page:
 
 @pytest.fixture
 def by_hand(server: LocalServer, tutor: str) -> Iterator[None]:
-    """What the test sets is undone: the tutor confirms automatically."""
+    """Restore the tutor's terms after the test: automatic confirmation."""
     yield
     assert server.call("PATCH", TERMS, token=tutor, json={"confirmation": "automatic"}).status_code == 200
 
@@ -55,7 +55,7 @@ def classmates_seat(server: LocalServer) -> Iterator[None]:
 
 
 def book(page: Page, verb: str) -> str:
-    """Book a time a week ahead; when it is."""
+    """Book a time a week ahead; returns that time."""
     dialog = open_tutor(page)
     turn(page, "Later")
     chosen = slot_times(page)[0]
@@ -70,7 +70,7 @@ def confirms_by_hand(page: Page) -> Locator:
 
 
 @pytest.mark.usefixtures("by_hand")
-def test_a_request_waits_for_the_tutor_who_confirms_or_declines_it(page: Page) -> None:
+def test_a_request_waits_until_the_tutor_confirms_or_declines_it(page: Page) -> None:
     expect(confirms_by_hand(page)).not_to_be_checked()
     confirms_by_hand(page).check()
     expect(panel(page, "Adam’s requests")).to_contain_text("New bookings wait for an answer.")
@@ -83,7 +83,7 @@ def test_a_request_waits_for_the_tutor_who_confirms_or_declines_it(page: Page) -
         entries(page, "Adam’s requests").get_by_role("button", name=f"{verb} {chosen}").click()
         expect(panel(page, "Adam’s requests")).to_contain_text(f"{done}: {chosen}")
         expect(entries(page, "Adam’s requests")).to_have_count(0)
-        # Where the last button was the keyboard goes on.
+        # The keyboard focus stays where the last button was.
         expect(panel(page, "Adam’s requests").get_by_role("heading")).to_be_focused()
         expect(entries(page, "Ola’s notifications").first).to_contain_text(f"{seen}: {chosen}")
     expect(entries(page, "Ola’s sessions").filter(has_text=chosen)).to_contain_text("Confirmed")
@@ -93,7 +93,7 @@ def test_a_request_waits_for_the_tutor_who_confirms_or_declines_it(page: Page) -
 
 
 @pytest.mark.usefixtures("classmates_seat")
-def test_a_seat_that_a_classmate_gives_up_is_offered_to_the_waitlist(page: Page) -> None:
+def test_a_seat_given_up_by_a_classmate_is_offered_to_the_waitlist(page: Page) -> None:
     waitlist = entries(page, "Ola’s waitlist")
     expect(waitlist).to_contain_text(["Adam’s group: all 3 seats are taken"])
     when = waitlist.locator("strong").inner_text()
@@ -112,7 +112,7 @@ def test_a_seat_that_a_classmate_gives_up_is_offered_to_the_waitlist(page: Page)
     expect(entries(page, "Adam’s calendar").filter(has_text="Ola")).to_contain_text(["Group, seat 3 of 3"])
 
 
-def test_what_the_student_did_on_another_device_is_seen_on_coming_back(
+def test_changes_made_on_another_device_appear_when_the_student_returns(
     page: Page, server: LocalServer, student: str
 ) -> None:
     chosen = book(page, "Booked")
@@ -136,7 +136,7 @@ def test_the_tutor_cancels_with_a_reason(page: Page) -> None:
 
 
 def propose(page: Page, chosen: str) -> Locator:
-    """The tutor proposes another time for a session; how the student sees it."""
+    """Propose another time for a session as the tutor; returns the proposal as the student sees it."""
     calendar = entries(page, "Adam’s calendar").filter(has_text=chosen)
     calendar.get_by_role("button", name=f"Move {chosen}").click()
     page.get_by_label("Reason").fill("Dentist")
@@ -150,7 +150,7 @@ def propose(page: Page, chosen: str) -> Locator:
 
 
 @pytest.mark.proof
-def test_a_time_the_tutor_proposes_is_declined_withdrawn_or_accepted(page: Page) -> None:
+def test_a_time_that_the_tutor_proposes_can_be_declined_withdrawn_or_accepted(page: Page) -> None:
     chosen = book(page, "Booked")
     propose(page, chosen).get_by_role("button", name=f"Keep the old time {chosen}").click()
     expect(panel(page, "Ola’s sessions")).to_contain_text(f"The session stays: {chosen}")
@@ -168,7 +168,7 @@ def test_a_time_the_tutor_proposes_is_declined_withdrawn_or_accepted(page: Page)
 
 
 @pytest.mark.proof
-def test_the_calendar_link_is_an_address_that_calendars_read(page: Page, server: LocalServer) -> None:
+def test_the_calendar_link_is_a_url_that_calendars_can_read(page: Page, server: LocalServer) -> None:
     panel(page, "Adam’s calendar").get_by_role("button", name="Calendar link").click()
     link = page.get_by_label("Address of the calendar")
     expect(link).to_have_value(re.compile(r"\.ics"))
@@ -178,7 +178,7 @@ def test_the_calendar_link_is_an_address_that_calendars_read(page: Page, server:
     assert "BEGIN:VEVENT" in feed.text
 
 
-def test_the_tutor_hears_live_of_what_is_booked_elsewhere_and_how_much_is_unread(
+def test_the_tutor_gets_live_notifications_and_an_unread_count_of_other_bookings(
     page: Page, server: LocalServer, student: str, tutor: str
 ) -> None:
     notifications = panel(page, "Adam’s notifications")
@@ -202,7 +202,7 @@ def test_the_tutor_hears_live_of_what_is_booked_elsewhere_and_how_much_is_unread
     assert count == {"unread_notification_count": 0}
 
 
-def test_what_an_account_has_is_gone_when_it_signs_out(page: Page) -> None:
+def test_the_data_of_an_account_disappears_when_it_signs_out(page: Page) -> None:
     expect(entries(page, "Adam’s calendar").first).to_be_visible()
     page.get_by_role("button", name="Sign out Adam").click()
     for name in ("Adam’s calendar", "Adam’s notifications", "Adam’s requests"):

@@ -13,7 +13,7 @@ HISTORY = "**/conversation_detail/**"
 
 
 class Gate:
-    """Stands before the sockets of one page: closed, it cuts them off and lets no new one through."""
+    """Stands in front of the sockets of one page; closed, it cuts them off and lets no new one through."""
 
     def __init__(self, page: Page) -> None:
         self.is_open = True
@@ -40,9 +40,7 @@ class Gate:
 
 
 @pytest.mark.proof
-def test_what_is_written_without_a_connection_is_sent_when_there_is_one(
-    open_page: OpenPage, server: LocalServer
-) -> None:
+def test_messages_written_offline_are_sent_once_there_is_a_connection(open_page: OpenPage, server: LocalServer) -> None:
     page = open_page("/").page
     gate = Gate(page)
     student, tutor = sign_in_both(page)
@@ -77,7 +75,7 @@ def test_a_message_whose_echo_was_lost_is_stored_and_shown_once(open_page: OpenP
 
 
 @pytest.mark.proof
-def test_a_message_that_comes_by_the_socket_while_it_is_being_fetched_is_shown_once(
+def test_a_message_that_arrives_by_socket_while_being_fetched_is_shown_once(
     open_page: OpenPage, server: LocalServer
 ) -> None:
     page = open_page("/").page
@@ -103,7 +101,7 @@ def test_a_message_that_comes_by_the_socket_while_it_is_being_fetched_is_shown_o
 
 @pytest.mark.timeout(180)
 @pytest.mark.proof
-def test_after_a_crash_of_the_server_the_page_reconnects_and_shows_what_it_missed(
+def test_after_a_server_crash_the_page_reconnects_and_shows_missed_messages(
     open_page: OpenPage, start_server: Callable[..., LocalServer]
 ) -> None:
     port = str(free_port())
@@ -116,7 +114,7 @@ def test_after_a_crash_of_the_server_the_page_reconnects_and_shows_what_it_misse
     server.kill()
     expect(sides[0].get_by_text("Reconnecting", exact=True)).to_be_visible()
     expect(page.get_by_role("list", name="What is running").get_by_text("not answering").first).to_be_attached()
-    # On another port the page cannot see it: what is said there is missed for certain.
+    # The page cannot reach the server on another port, so it certainly misses what is written there.
     elsewhere = start_server(server.data)
     missed = speak(open_page("/", on=elsewhere).page)
     elsewhere.stop()
@@ -126,13 +124,13 @@ def test_after_a_crash_of_the_server_the_page_reconnects_and_shows_what_it_misse
         expect(side.locator(".stored p").last).to_have_text(missed[-1])
         assert bodies(side)[-len(missed) - 1 :] == ["before the crash", *missed]
         assert bodies(side) == history(back)
-    # The browser itself writes what got no answer to the console.
+    # The browser itself logs failed requests to the console.
     assert all("net::ERR" in complaint or "WebSocket" in complaint for complaint in watched.complaints)
     watched.forgive()
 
 
 def speak(page: Page) -> list[str]:
-    """Both sides say something; returns what."""
+    """Send a message from each side; returns both."""
     student, tutor = sign_in_both(page)
     say(student, "missed one")
     expect(tutor.locator(".stored p").last).to_have_text("missed one")

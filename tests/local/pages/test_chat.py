@@ -13,7 +13,7 @@ from tests.support.local_server import LocalServer
 from tests.support.start_page import bodies, card, history, pane, say, sign_in_both
 
 HISTORY = "**/conversation_detail/**"
-# Signs Ola out as soon as a socket of hers begins to open; which have begun.
+# Signs Ola out as soon as a socket of hers begins to open; records which sockets have begun.
 SIGN_OUT_MEANWHILE = """window.begun = [];
 window.WebSocket = class extends WebSocket {
     constructor(...options) {
@@ -38,7 +38,7 @@ def test_one_click_signs_in_and_shows_the_history(open_page: OpenPage) -> None:
     expect(pane(page, TUTOR)).to_be_hidden()
 
 
-def test_messages_arrive_on_the_other_side_both_ways(open_page: OpenPage, server: LocalServer) -> None:
+def test_messages_arrive_in_both_directions(open_page: OpenPage, server: LocalServer) -> None:
     student, tutor = sign_in_both(open_page("/").page)
     say(student, "Czy jutro o siedemnastej?")
     expect(tutor.locator(".theirs").last).to_contain_text("Czy jutro o siedemnastej?")
@@ -49,7 +49,7 @@ def test_messages_arrive_on_the_other_side_both_ways(open_page: OpenPage, server
     assert student.locator(".unsent li").count() == 0
 
 
-def test_a_message_is_shown_as_the_text_it_is(open_page: OpenPage) -> None:
+def test_a_message_is_shown_as_plain_text(open_page: OpenPage) -> None:
     page = open_page("/").page
     student, tutor = sign_in_both(page)
     say(student, HOSTILE)
@@ -60,7 +60,7 @@ def test_a_message_is_shown_as_the_text_it_is(open_page: OpenPage) -> None:
 
 
 @pytest.mark.proof
-def test_lines_and_blanks_of_a_message_are_kept_and_blank_ones_not_sent(open_page: OpenPage) -> None:
+def test_line_breaks_and_spaces_are_kept_and_blank_messages_are_not_sent(open_page: OpenPage) -> None:
     student, _tutor = sign_in_both(open_page("/").page)
     before = len(bodies(student))
     student.get_by_role("textbox").fill("  \n ")
@@ -86,7 +86,7 @@ def test_a_reload_keeps_the_accounts_signed_in_until_they_sign_out(open_page: Op
     expect(pane(page, STUDENT)).to_be_hidden()
 
 
-def test_what_was_asked_before_signing_out_is_answered(open_page: OpenPage) -> None:
+def test_requests_sent_before_signing_out_are_answered(open_page: OpenPage) -> None:
     page = open_page("/").page
     held: list[Route] = []
     page.route("**/api/notification/list/*", lambda route: held.append(route))  # noqa: PLW0108 -- wants a function
@@ -94,13 +94,13 @@ def test_what_was_asked_before_signing_out_is_answered(open_page: OpenPage) -> N
         page.get_by_role("button", name="Sign in as Ola").click()
     page.get_by_role("button", name="Sign out Ola").click()
     expect(card(page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
-    page.wait_for_timeout(200)  # time enough to end the session, were that asked at once
+    page.wait_for_timeout(200)  # enough time to end the session, if that were requested at once
     with page.expect_response("**/api/notification/list/*") as answer, page.expect_response("**/api/token/logout/"):
         held[0].continue_()
     assert answer.value.status == 200
 
 
-def test_sockets_that_are_opening_when_an_account_signs_out_open_and_close(open_page: OpenPage) -> None:
+def test_sockets_that_are_opening_during_a_sign_out_open_and_close(open_page: OpenPage) -> None:
     page = open_page("/").page
     page.add_init_script(SIGN_OUT_MEANWHILE)
     page.reload()
@@ -132,7 +132,7 @@ def test_the_chat_works_over_tls(open_page: OpenPage, start_server: Callable[...
 
 
 @pytest.mark.proof
-def test_a_session_that_is_ended_elsewhere_signs_the_account_out(open_page: OpenPage, server: LocalServer) -> None:
+def test_a_session_revoked_elsewhere_signs_the_account_out(open_page: OpenPage, server: LocalServer) -> None:
     watched = open_page("/")
     student, tutor = sign_in_both(watched.page)
     other_device = server.sign_in(STUDENT.email, STUDENT.password)
@@ -140,7 +140,7 @@ def test_a_session_that_is_ended_elsewhere_signs_the_account_out(open_page: Open
     expect(card(watched.page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
     expect(student).to_be_hidden()
     expect(tutor.get_by_text("Live", exact=True)).to_be_visible()
-    # The browser itself writes the refused refresh to the console.
+    # The browser itself logs the refused refresh to the console.
     assert all("401" in complaint for complaint in watched.complaints)
     watched.forgive()
 
@@ -163,14 +163,12 @@ def test_a_refused_message_is_marked_and_can_be_sent_again(open_page: OpenPage) 
     text = student.locator(".unsent p").first.inner_text()
     deadline = time.monotonic() + 10
     while text not in bodies(tutor):
-        assert time.monotonic() < deadline  # within the second it is refused again, and marked as before
+        assert time.monotonic() < deadline  # within a second it is refused again, and marked as before
         student.locator(".unsent li", has_text=text).get_by_role("button").click()
         expect(student.get_by_text("Sending", exact=True)).to_have_count(0)
 
 
-def test_a_frame_that_was_lost_is_fetched_and_one_that_comes_twice_is_shown_once(
-    open_page: OpenPage, server: LocalServer
-) -> None:
+def test_a_lost_frame_is_fetched_and_a_repeated_one_is_shown_once(open_page: OpenPage, server: LocalServer) -> None:
     watched = open_page("/")
     dropped: list[str] = []
 

@@ -1,4 +1,4 @@
-"""What the chat of the start page shows besides new messages: ticks, typing, answers, edits, emojis and files."""
+"""What the chat of the start page shows besides new messages: ticks, typing, replies, edits, emojis and files."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 780}
 
 @pytest.fixture(scope="module")
 def own_server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
-    """Other tests compare the history with what is shown as it was sent."""
+    """A separate server, because other tests expect the messages of the history unchanged."""
     data = tmp_path_factory.mktemp("chat") / "data"
     shutil.copytree(first_folder("1"), data)
     with running_server(data) as started:
@@ -44,7 +44,7 @@ def choose(message: Locator, name: str) -> None:
     message.get_by_role("button", name=name, exact=True).click()
 
 
-def test_the_other_side_s_reading_and_typing_is_seen(open_page: OpenPage) -> None:
+def test_reading_and_typing_of_the_other_side_are_shown(open_page: OpenPage) -> None:
     student, tutor = sign_in_both(open_page("/").page)
     student.get_by_role("textbox").press_sequentially("Dzień")
     expect(tutor.get_by_text("Ola is typing …")).to_be_visible()
@@ -55,7 +55,7 @@ def test_the_other_side_s_reading_and_typing_is_seen(open_page: OpenPage) -> Non
 
 
 @pytest.mark.proof
-def test_what_comes_while_somebody_reads_further_up_is_counted(page: Page) -> None:
+def test_messages_that_arrive_while_scrolled_up_are_counted(page: Page) -> None:
     student, tutor = sign_in_both(page)
     log = tutor.get_by_role("log")
     log.evaluate("log => { log.style.maxHeight = '90px'; log.scrollTop = 0; }")
@@ -68,7 +68,7 @@ def test_what_comes_while_somebody_reads_further_up_is_counted(page: Page) -> No
 
 
 @pytest.mark.proof
-def test_messages_are_answered_edited_liked_and_deleted_on_both_sides(page: Page) -> None:
+def test_replies_edits_reactions_and_deletions_appear_on_both_sides(page: Page) -> None:
     student, tutor = sign_in_both(page)
     say(student, "Czy jutro o piątej?")
     expect(last(tutor, "theirs")).to_contain_text("Czy jutro o piątej?")
@@ -92,7 +92,7 @@ def test_messages_are_answered_edited_liked_and_deleted_on_both_sides(page: Page
 
 
 @pytest.mark.proof
-def test_a_picture_and_a_pdf_are_sent_and_seen(page: Page, tmp_path: Path) -> None:
+def test_a_picture_and_a_pdf_are_sent_and_shown(page: Page, tmp_path: Path) -> None:
     student, tutor = sign_in_both(page)
     picture, document = tmp_path / "rysunek.png", tmp_path / "zadania.pdf"
     Image.new("RGB", (40, 30), "red").save(picture)
@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_sent_is_explained(watched: Watched, tmp_path: Pat
     program.write_bytes(b"MZ\x90\x00\x03")
     student.locator("input[type=file]").set_input_files(program)
     expect(student.get_by_role("alert").get_by_text("can be attached")).to_be_visible()
-    # The browser itself writes the refusal to the console.
+    # The browser itself logs the refusal to the console.
     watched.forgive()
 
 
@@ -131,7 +131,7 @@ def test_both_panes_fit_on_a_phone(page: Page) -> None:
 
 
 @pytest.mark.proof
-def test_any_message_is_reached_by_keyboard_and_the_log_is_one_stop(page: Page) -> None:
+def test_every_message_is_reached_by_keyboard_and_the_log_is_a_single_tab_stop(page: Page) -> None:
     student, _tutor = sign_in_both(page)
     menus = student.locator(".stored summary")
     expect(student.locator(".stored summary[tabindex='0']")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""Where people of the start page are signed in, and signing devices out."""
+"""The devices on which users of the start page are signed in, and signing them out."""
 
 import re
 
@@ -25,7 +25,7 @@ def devices(page: Page) -> Locator:
 
 
 @pytest.mark.proof
-def test_devices_are_listed_with_place_and_time_and_signed_out(page: Page, server: LocalServer) -> None:
+def test_devices_are_listed_with_place_and_time_and_can_be_signed_out(page: Page, server: LocalServer) -> None:
     box = devices(page)
     here = box.get_by_role("listitem").filter(has_text="This device")
     expect(here).to_have_text(re.compile(r"signed in from 127\.0\.0\.….*; last used"))
@@ -39,7 +39,7 @@ def test_devices_are_listed_with_place_and_time_and_signed_out(page: Page, serve
 
 
 @pytest.mark.proof
-def test_the_country_is_named_where_it_is_known(page: Page) -> None:
+def test_the_country_is_shown_if_known(page: Page) -> None:
     device = {
         "id": "0a1b2c3d-0000-4000-8000-000000000000",
         "user_agent": "",
@@ -55,7 +55,7 @@ def test_the_country_is_named_where_it_is_known(page: Page) -> None:
 
 
 @pytest.mark.proof
-def test_all_other_devices_are_signed_out_and_this_one_stays(page: Page, server: LocalServer) -> None:
+def test_all_other_devices_can_be_signed_out_and_this_one_stays(page: Page, server: LocalServer) -> None:
     access = server.sign_in(STUDENT.email, STUDENT.password)
     page.reload()
     box = devices(page)

@@ -1,4 +1,4 @@
-"""Pages of other sites, and of other ports of this machine, in the browser of somebody who is signed in."""
+"""Pages of other sites, and on other ports of this machine, in the browser of a signed-in user."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 from local.demo.accounts import STUDENT
 from tests.support.local_server import LocalServer
 
-# Sends to each address, all at once, what a page can send there; answers what the page could read of the answers.
+# Sends to each URL, all at once, what a page can send there; returns what the page could read of the responses.
 ATTACK = """async ([api, changes, body]) => {
   const read = []
   const fetched = async (path, options) => {
@@ -54,7 +54,7 @@ ATTACK = """async ([api, changes, body]) => {
   await heard(api.replace("http", "ws").replace("/api/", "/ws/notification/user/"))
   return read
 }"""
-# What ends a session comes last: it would have the rest refused.
+# Requests that end the session come last, because they would make the others fail.
 CHANGES = (
     ("PATCH", "user/profile/"),
     ("POST", "reservation/reservation/"),
@@ -69,7 +69,7 @@ JSON_BODY = '{"first_name": "Zła", "last_name": "Nazwa"}'
 
 @pytest.fixture
 def pages() -> Iterator[int]:
-    """A port at which an empty page is, for every name of this machine."""
+    """A port that serves an empty page under every name of this machine."""
 
     class Empty(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -88,7 +88,7 @@ def pages() -> Iterator[int]:
 
 @dataclass
 class Attacks:
-    """Changes by how they were answered (without cookies: 401), and what the page could read."""
+    """Changes by the status of their responses (without cookies: 401), and what the page could read."""
 
     refused: int = 0
     accepted: list[tuple[str, str, int]] = field(default_factory=list)
@@ -120,14 +120,16 @@ def signed_in(browser: Browser, url: str) -> BrowserContext:
 
 
 @pytest.mark.proof
-def test_no_forged_request_is_accepted(browser: Browser, pages: int, start_server: Callable[..., LocalServer]) -> None:
+def test_no_cross_site_request_is_accepted(
+    browser: Browser, pages: int, start_server: Callable[..., LocalServer]
+) -> None:
     front = f"http://front.localhost:{pages}"
     server = start_server(FRONTEND2=front)
     url = server.url.replace("127.0.0.1", "localhost")
     context = signed_in(browser, url)
     before = context.request.get(f"{url}/v2/api/user/profile/").json()
     refused = 0
-    # A page on this site, which browsers send the cookies of, and pages on others.
+    # A page on this site, whose cookies browsers send, and pages on other sites.
     for host in ("localhost", "evil.localhost", "127.0.0.1"):
         page = context.new_page()
         page.goto(f"http://{host}:{pages}/")
@@ -141,10 +143,10 @@ def test_no_forged_request_is_accepted(browser: Browser, pages: int, start_serve
 
 
 @pytest.mark.proof
-def test_the_named_frontend_may_do_what_others_may_not(
+def test_the_configured_frontend_may_do_what_other_sites_may_not(
     browser: Browser, pages: int, start_server: Callable[..., LocalServer]
 ) -> None:
-    """The twin: requests that arrive nowhere would not be accepted either."""
+    """The counter-test: requests that never arrive would not be accepted either."""
     server = start_server(FRONTEND2=f"http://localhost:{pages}")
     url = server.url.replace("127.0.0.1", "localhost")
     context = signed_in(browser, url)

@@ -1,4 +1,4 @@
-"""The documentation of the sockets in a real browser: it shows the frames and tries them."""
+"""The documentation of the sockets in a real browser: it shows the frames and can send them."""
 
 import json
 
@@ -9,7 +9,7 @@ from local.demo.accounts import STUDENT
 from local.socket_events import FACTS, REQUESTS
 from tests.local.pages.conftest import OpenPage
 
-# By the browser's own data; the flag v knows what Unicode recommends.
+# From the browser's own data; the flag v supports the emojis that Unicode recommends.
 ALL_EMOJIS = r"""() => {
   const single = /^\p{RGI_Emoji}$/v, found = [];
   for (let code = 0; code < 0x110000; code++) {
@@ -22,7 +22,7 @@ ALL_EMOJIS = r"""() => {
 }"""
 
 
-def test_frames_are_shown_and_tried(open_page: OpenPage) -> None:
+def test_frames_are_shown_and_can_be_tried(open_page: OpenPage) -> None:
     page = open_page("/api/sockets/docs/").page
     expect(page.locator("#sent summary strong")).to_have_text([event.name for event in REQUESTS])
     expect(page.locator("#heard summary strong")).to_have_text([event.name for event in FACTS])
@@ -44,7 +44,7 @@ def test_frames_are_shown_and_tried(open_page: OpenPage) -> None:
     expect(page.locator("#log li.out")).to_have_count(1)
 
 
-def test_the_browser_is_no_new_device_each_time(open_page: OpenPage) -> None:
+def test_the_browser_remains_a_known_device(open_page: OpenPage) -> None:
     page = open_page("/api/sockets/docs/").page
     page.get_by_label("E-mail address").fill(STUDENT.email)
     page.get_by_label("Password").fill(STUDENT.password)
@@ -57,7 +57,7 @@ def test_the_browser_is_no_new_device_each_time(open_page: OpenPage) -> None:
     assert [token is not None for token in sent] == [False, True]
 
 
-def test_every_emoji_of_one_character_that_the_browser_knows_is_one(open_page: OpenPage) -> None:
+def test_every_single_character_emoji_of_the_browser_is_accepted(open_page: OpenPage) -> None:
     emojis = open_page("/api/sockets/docs/").page.evaluate(ALL_EMOJIS)
     assert len(emojis) > 1_300
     assert [emoji for emoji in emojis if read_emoji(emoji) != emoji] == []

@@ -1,4 +1,4 @@
-"""The keyboard goes on where its control is gone, and what the server does not answer is said and asked again."""
+"""The focus moves on when its control disappears, and failed requests are reported and repeated."""
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -31,12 +31,12 @@ def heading(box: Locator) -> Locator:
     return box.get_by_role("heading", level=3)
 
 
-def test_the_focus_goes_on_to_the_next_step(page: Page) -> None:
+def test_the_focus_moves_to_the_next_step(page: Page) -> None:
     press(page.get_by_role("button", name="Sign in as both"))
     expect(page.get_by_role("button", name="See Adam’s free times")).to_be_focused()
 
 
-def test_the_focus_stays_in_the_box_whose_button_is_gone(page: Page, server: LocalServer) -> None:
+def test_the_focus_stays_in_a_box_when_its_button_disappears(page: Page, server: LocalServer) -> None:
     server.sign_in(STUDENT.email, STUDENT.password)
     sign_in_both(page)
     devices = panel(page, "Ola’s devices")
@@ -45,7 +45,7 @@ def test_the_focus_stays_in_the_box_whose_button_is_gone(page: Page, server: Loc
     expect(heading(devices)).to_be_focused()
 
 
-def test_a_sign_in_that_is_not_answered_is_said_by_the_accounts(watched: Watched, page: Page) -> None:
+def test_a_sign_in_without_a_response_is_reported_beside_the_accounts(watched: Watched, page: Page) -> None:
     page.route("**/api/token/", lambda route: route.abort())
     page.get_by_role("button", name="Sign in as both").click()
     for account in (STUDENT, TUTOR):
@@ -53,9 +53,7 @@ def test_a_sign_in_that_is_not_answered_is_said_by_the_accounts(watched: Watched
     watched.forgive()
 
 
-def test_more_tutors_that_are_not_answered_leave_those_there_and_are_asked_for_again(
-    watched: Watched, page: Page
-) -> None:
+def test_a_failed_request_for_more_tutors_keeps_those_shown_and_can_be_repeated(watched: Watched, page: Page) -> None:
     cards, more = page.locator("#cards > li"), page.get_by_role("button", name="Show more")
     expect(cards).to_have_count(6)
     page.route(SEARCH, lambda route: route.abort())
@@ -68,7 +66,7 @@ def test_more_tutors_that_are_not_answered_leave_those_there_and_are_asked_for_a
     expect(cards).to_have_count(12)
 
 
-def test_reviews_that_are_slow_are_shown_once(page: Page) -> None:
+def test_slow_reviews_are_shown_once(page: Page) -> None:
     dialog = open_tutor(page)
     shown = dialog.get_by_role("list", name="Reviews").get_by_role("listitem")
     before = shown.count()

@@ -45,7 +45,7 @@ def filtered(page: Page, address: str) -> None:
     page.get_by_label("Only mails to").fill(address)
 
 
-def test_a_registration_mail_is_shown_and_its_link_confirms_the_account(
+def test_the_mail_of_a_registration_is_shown_and_its_link_confirms_the_account(
     open_page: OpenPage, server: LocalServer
 ) -> None:
     register(server, "lucja@example.com")
@@ -55,7 +55,7 @@ def test_a_registration_mail_is_shown_and_its_link_confirms_the_account(
     expect(page.get_by_text("Cześć Łucja,", exact=False)).to_be_visible()
     expect(as_html(page).get_by_text("Cześć Łucja,")).to_be_visible()
 
-    # The frontend's host is not here: an answer in its name, from within the browser.
+    # The frontend does not exist here, so the browser itself responds for its host.
     def be_front_host(route: Route) -> None:
         route.fulfill(content_type="text/html", body="<h1>Frontend</h1><script>document.title = 'runs'</script>")
 
@@ -64,7 +64,7 @@ def test_a_registration_mail_is_shown_and_its_link_confirms_the_account(
         as_html(page).get_by_role("link", name="Potwierdź adres e-mail").click()
     front = opened.value
     front.wait_for_load_state()
-    # The new tab is as free as any other, and the inbox stays where it was.
+    # The new tab is not sandboxed, and the inbox stays where it was.
     assert front.title() == "runs"
     assert page.url.startswith(server.url)
     address, _, token = front.url.partition("?token=")
@@ -73,7 +73,7 @@ def test_a_registration_mail_is_shown_and_its_link_confirms_the_account(
     assert server.sign_in("lucja@example.com", PASSWORD)
 
 
-def test_the_newest_mail_comes_first_and_new_ones_by_themselves(open_page: OpenPage, server: LocalServer) -> None:
+def test_the_newest_mail_is_first_and_new_ones_appear_automatically(open_page: OpenPage, server: LocalServer) -> None:
     put_mail(server, "order@example.com", "<p>one", "First")
     put_mail(server, "order@example.com", "<p>two", "Second")
     page = open_page("/_local/mail#order@example.com", timezone_id="Europe/Warsaw").page
@@ -85,7 +85,7 @@ def test_the_newest_mail_comes_first_and_new_ones_by_themselves(open_page: OpenP
     put_mail(server, "order@example.com", "<p>three", "Third")
     expect(listed(page)).to_have_count(3)
     expect(listed(page).first).to_contain_text("Third")
-    # What is being read stays open.
+    # The mail being read stays open.
     expect(as_html(page).get_by_text("one")).to_be_visible()
     expect(page.get_by_role("button", name="First")).to_have_attribute("aria-current", "true")
 
@@ -104,7 +104,7 @@ def test_only_mails_to_the_address_in_the_filter_are_listed(open_page: OpenPage,
     expect(page.get_by_label("Only mails to")).to_have_value("nobody@example.com")
 
 
-def test_a_mail_runs_nothing_loads_nothing_and_sends_nothing(open_page: OpenPage, server: LocalServer) -> None:
+def test_a_mail_cannot_run_scripts_load_resources_or_send_requests(open_page: OpenPage, server: LocalServer) -> None:
     put_mail(server, "hostile@example.com", HOSTILE, "<b>Subject</b>")
     watched = open_page("/_local/mail#hostile@example.com")
     page = watched.page
@@ -113,12 +113,12 @@ def test_a_mail_runs_nothing_loads_nothing_and_sends_nothing(open_page: OpenPage
     expect(as_html(page).locator("#text")).to_have_text("before")
     assert page.title() == "Mail inbox"
     assert len(page.context.pages) == 1
-    # The browser writes to the console what it has blocked.
+    # The browser logs what it has blocked to the console.
     assert any("script" in complaint for complaint in watched.complaints)
     watched.forgive()
 
 
-def test_a_mail_is_shown_at_its_full_height(open_page: OpenPage, server: LocalServer) -> None:
+def test_a_mail_is_shown_in_its_full_height(open_page: OpenPage, server: LocalServer) -> None:
     put_mail(server, "long@example.com", f"<p>first</p>{'<p>line</p>' * 80}<p>last</p>")
     page = open_page("/_local/mail#long@example.com").page
     expect(as_html(page).get_by_text("last")).to_be_attached()
@@ -134,7 +134,7 @@ def test_a_mail_is_shown_at_its_full_height(open_page: OpenPage, server: LocalSe
     )
 
 
-def test_without_a_frontend_the_account_is_confirmed_here(open_page: OpenPage, server: LocalServer) -> None:
+def test_without_a_frontend_the_inbox_page_confirms_the_account(open_page: OpenPage, server: LocalServer) -> None:
     register(server, "here@example.com")
     watched = open_page("/_local/mail#here@example.com")
     page = watched.page
@@ -147,7 +147,7 @@ def test_without_a_frontend_the_account_is_confirmed_here(open_page: OpenPage, s
     expect(page.get_by_text("The account is confirmed")).to_be_visible()
 
 
-def test_without_a_frontend_a_new_password_is_set_here(open_page: OpenPage, server: LocalServer) -> None:
+def test_without_a_frontend_the_inbox_page_sets_a_new_password(open_page: OpenPage, server: LocalServer) -> None:
     register(server, "reset@example.com")
     token = server.mails("reset@example.com")[0]["link"]["token"]
     assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
@@ -165,18 +165,18 @@ def test_without_a_frontend_a_new_password_is_set_here(open_page: OpenPage, serv
     watched.forgive()
 
 
-def test_where_a_frontend_answers_its_link_is_enough(open_page: OpenPage, server: LocalServer) -> None:
+def test_with_a_running_frontend_the_inbox_page_shows_only_its_link(open_page: OpenPage, server: LocalServer) -> None:
     register(server, "frontend@example.com")
     page = open_page("/_local/mail#frontend@example.com").page
     page.route("**/_local/frontend", lambda route: route.fulfill(json={"url": FRONT_HOST, "answers": True}))
-    # It may have asked before, when it showed the mail first.
+    # It may already have checked when it first showed the mail.
     with page.expect_response("**/_local/frontend"):
         page.reload()
     expect(page.get_by_role("heading", name="Potwierdzenie adresu email")).to_be_visible()
     expect(page.get_by_role("button", name="Confirm here")).to_be_hidden()
 
 
-def test_the_calendar_entry_of_a_mail_is_shown_read_and_raw(open_page: OpenPage, server: LocalServer) -> None:
+def test_the_calendar_entry_of_a_mail_is_shown_parsed_and_raw(open_page: OpenPage, server: LocalServer) -> None:
     server.mails("adam.demo@prz.edu.pl")
     page = open_page("/_local/mail#adam.demo@prz.edu.pl", timezone_id="Europe/Warsaw").page
     listed(page).last.get_by_role("button").click()
@@ -189,7 +189,7 @@ def test_the_calendar_entry_of_a_mail_is_shown_read_and_raw(open_page: OpenPage,
 
 
 @pytest.mark.proof
-def test_the_inbox_is_there_beside_a_served_frontend(
+def test_the_inbox_is_available_beside_a_served_frontend(
     open_page: OpenPage, start_server: Callable[..., LocalServer], tmp_path: Path
 ) -> None:
     (tmp_path / "index.html").write_text("<h1>Frontend</h1>")
@@ -197,11 +197,11 @@ def test_the_inbox_is_there_beside_a_served_frontend(
     assert server.call("GET", "/").text == "<h1>Frontend</h1>"
     register(server, "front@example.com")
     page = open_page("/_local/mail", on=server).page
-    # The frontend is here, so that the link leads to it.
+    # The frontend is served here, so the link leads to it.
     expect(page.get_by_text(f"{server.url}/account/confirm-email/?token=")).to_be_visible()
 
 
-def test_mails_that_wait_are_named_and_can_be_sent_now(open_page: OpenPage) -> None:
+def test_waiting_mails_are_reported_and_can_be_sent_now(open_page: OpenPage) -> None:
     page = open_page("/_local/mail").page
     asked: list[str] = []
 

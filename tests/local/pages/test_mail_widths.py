@@ -24,7 +24,7 @@ OVERHANG = """() => Math.max(document.documentElement.scrollWidth, ...[...docume
 
 @pytest.mark.parametrize("width", [320, *(pytest.param(each, marks=pytest.mark.proof) for each in (375, 1280))])
 @pytest.mark.parametrize("facts", [FACTS, ()], ids=["booking", "account"])
-def test_nothing_of_a_mail_runs_out_of_the_screen(browser: Browser, facts: tuple[Fact, ...], width: int) -> None:
+def test_no_part_of_a_mail_overflows_the_screen(browser: Browser, facts: tuple[Fact, ...], width: int) -> None:
     written = replace(password_reset("Jan", LINK, 30), facts=facts)
     html = read_mail(as_message(written, "no-reply@example.com", "ola@example.com").as_bytes()).html
     page = browser.new_page(viewport={"width": width, "height": 640})

@@ -1,4 +1,4 @@
-"""What people of the start page want to be told of, and the push messages of a browser."""
+"""The notification preferences of users of the start page, and the push messages of a browser."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.support.start_page import entries, panel, sign_in_both
 
 NAME = "Ola’s preferences"
 ENDPOINT = "https://push.example.com/send/start-page"
-# A browser without a window has no push service and asks nobody; all else is real.
+# A headless browser has no push service and no permission prompt; everything else is real.
 SUBSCRIBES = """(subscription) => {
     Notification.requestPermission = async () => "granted";
     PushManager.prototype.subscribe = async (options) => {
@@ -23,7 +23,7 @@ SUBSCRIBES = """(subscription) => {
     };
 }"""
 NO_SERVICE = "() => { PushManager.prototype.subscribe = async () => { throw new Error('no push service'); }; }"
-# What a worker shows, and where a click on it leads.
+# What the service worker shows, and where a click on it leads.
 WATCHED = """() => {
     self.shown = [];
     self.opened = [];
@@ -52,7 +52,7 @@ def expect_said(page: Page, text: str) -> None:
 
 
 @pytest.mark.proof
-def test_a_choice_is_kept(page: Page, server: LocalServer, ola: str) -> None:
+def test_a_preference_is_stored(page: Page, server: LocalServer, ola: str) -> None:
     box = panel(page, NAME).get_by_label("Reviews by mail")
     expect(box).to_be_checked()
     box.uncheck()
@@ -67,7 +67,7 @@ def test_a_choice_is_kept(page: Page, server: LocalServer, ola: str) -> None:
 
 
 @pytest.mark.proof
-def test_a_choice_that_is_not_saved_is_taken_back(open_page: OpenPage) -> None:
+def test_a_preference_that_cannot_be_saved_is_reverted(open_page: OpenPage) -> None:
     watched = open_page("/")
     sign_in_both(watched.page)
     box = panel(watched.page, NAME).get_by_label("Chat by push")
@@ -94,7 +94,7 @@ def wait_for(page: Page, happened: Callable[[], object]) -> None:
 
 
 def deliver(page: Page, scope: str, origin: str, message: dict[str, Any]) -> None:
-    """As the browser does once it has decrypted what its push service passed on."""
+    """Deliver a message as the browser does after it has decrypted what its push service sent."""
     found: list[Any] = []
     devtools = page.context.new_cdp_session(page)
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
@@ -105,7 +105,7 @@ def deliver(page: Page, scope: str, origin: str, message: dict[str, Any]) -> Non
     devtools.send("ServiceWorker.deliverPushMessage", delivery)
 
 
-def test_a_browser_shows_push_messages_until_that_is_turned_off(page: Page, server: LocalServer, ola: str) -> None:
+def test_a_browser_shows_push_messages_until_they_are_turned_off(page: Page, server: LocalServer, ola: str) -> None:
     page.evaluate(SUBSCRIBES, Browser().subscription(ENDPOINT))
     expect(toggle(page)).to_have_text("Turn on push here")
     with page.context.expect_event("serviceworker") as begun:
@@ -135,7 +135,7 @@ def test_a_browser_shows_push_messages_until_that_is_turned_off(page: Page, serv
 
 
 @pytest.mark.proof
-def test_another_device_is_removed(page: Page, server: LocalServer, ola: str) -> None:
+def test_the_push_subscription_of_another_device_can_be_removed(page: Page, server: LocalServer, ola: str) -> None:
     body = Browser().subscription(f"{ENDPOINT}/other")
     assert server.call("POST", "/api/notification/push/subscriptions/", token=ola, json=body).status_code == 201
     page.reload()
@@ -145,7 +145,7 @@ def test_another_device_is_removed(page: Page, server: LocalServer, ola: str) ->
 
 
 @pytest.mark.proof
-def test_a_browser_that_refuses_is_told_of(page: Page) -> None:
+def test_a_browser_that_refuses_to_subscribe_is_reported(page: Page) -> None:
     page.evaluate("() => { Notification.requestPermission = async () => 'denied'; }")
     toggle(page).click()
     expect_said(page, "The browser does not let this page show notifications.")

@@ -32,7 +32,7 @@ UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE user_id IN (S
 
 @pytest.fixture(scope="session")
 def boss(server: LocalServer) -> dict[str, str]:
-    """Tokens of a member of staff whose session passed a second factor."""
+    """Tokens of a staff member whose session has passed a second factor."""
     registration = {"email": BOSS, "password": PASSWORD, "first_name": "Iga", "last_name": "Szefowa"}
     assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
     token = server.mails(BOSS)[0]["text"].partition("token=")[2].split()[0]
@@ -61,7 +61,7 @@ def go(page: Page, name: str) -> None:
 def agree(page: Page, question: str, reason: str) -> None:
     dialog = page.get_by_role("dialog", name=question)
     dialog.get_by_role("button", name="Yes").click()
-    expect(dialog).to_be_visible()  # without a reason nothing is done
+    expect(dialog).to_be_visible()  # without a reason, nothing happens
     dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_role("button", name="Yes").click()
     expect(dialog).to_be_hidden()
@@ -75,7 +75,7 @@ def sound(page: Page) -> None:
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
-def test_a_report_is_read_and_decided_on_and_the_audit_trail_says_so(
+def test_a_report_is_read_and_decided_on_and_the_audit_trail_records_it(
     desk: Page, server: LocalServer, tutor: str, ola: str
 ) -> None:
     me = server.call("GET", "/api/user/me/", token=ola).json()["id"]
@@ -95,7 +95,7 @@ def test_a_report_is_read_and_decided_on_and_the_audit_trail_says_so(
 
 
 @pytest.mark.proof
-def test_people_are_found_and_signed_out(desk: Page, server: LocalServer, stranger: str) -> None:
+def test_staff_find_people_and_sign_them_out(desk: Page, server: LocalServer, stranger: str) -> None:
     email = server.call("GET", "/api/user/me/", token=stranger).json()["email"]
     go(desk, "People")
     desk.get_by_label("Name, address or id").fill(email)
@@ -157,7 +157,7 @@ def answer_with(status: int, body: object) -> object:
 
 @pytest.mark.proof
 @pytest.mark.usefixtures("ola")
-def test_others_are_told_what_is_missing(open_page: OpenPage) -> None:
+def test_the_desk_tells_other_users_what_they_lack(open_page: OpenPage) -> None:
     watched = open_page("/_staff/")
     page = watched.page
     page.get_by_label("E-mail address").fill(STUDENT.email)
@@ -171,7 +171,7 @@ def test_others_are_told_what_is_missing(open_page: OpenPage) -> None:
 
 
 @pytest.mark.proof
-def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
+def test_the_operator_s_link_adds_a_second_factor_with_which_staff_sign_in(
     open_page: OpenPage, server: LocalServer
 ) -> None:
     said = staff("add", "newcomer@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
@@ -201,7 +201,7 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
     page.get_by_role("button", name="Continue").click()
     go(page, "People")
     expect(page.locator("#entries > li").first).to_be_visible()
-    watched.forgive()  # of the answer 401 that asks for the code
+    watched.forgive()  # of the 401 response that asks for the code
     watched = open_page(f"{path.path}#{path.fragment}")
     watched.page.get_by_role("button", name="Begin").click()
     expect(watched.page.get_by_role("alert")).not_to_be_empty()
@@ -210,7 +210,7 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
 
 
 @pytest.mark.proof
-def test_the_operator_s_link_adds_a_passkey_and_with_it_one_signs_in(open_page: OpenPage, server: LocalServer) -> None:
+def test_the_operator_s_link_adds_a_passkey_with_which_staff_sign_in(open_page: OpenPage, server: LocalServer) -> None:
     said = staff("add", "passkey@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
     password, link = printed_password(said), said.stdout.split()[-1]
     watched = open_page("/_staff/")
@@ -239,10 +239,10 @@ def test_the_operator_s_link_adds_a_passkey_and_with_it_one_signs_in(open_page: 
     authenticator.refuse()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
-    watched.forgive()  # of the answer 401 that asks for a second factor
+    watched.forgive()  # of the 401 response that asks for a second factor
 
 
-def test_what_the_pages_load_is_served_and_nothing_else(server: LocalServer) -> None:
+def test_exactly_the_files_that_the_pages_load_are_served(server: LocalServer) -> None:
     texts = [(FOLDER / name).read_text() for name in (*PAGES.values(), *(each for each in ASSETS if "." in each))]
     loaded = {name for text in texts for name in re.findall(r'(?:/_staff/|from "\./)([\w.]+\.\w+)"', text)}
     assert loaded == set(ASSETS)

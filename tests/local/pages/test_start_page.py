@@ -1,4 +1,4 @@
-"""The start page in a real browser: what it shows, and that it keeps to itself."""
+"""The start page in a real browser: what it shows, and that it loads nothing external."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ def hostile_tutor(server: LocalServer) -> str:
     change = {"description": HOSTILE_TEXT}
     answer = server.call("PATCH", "/api/user/tutor/description/me/", token=access, json=change)
     assert answer.status_code == 200
-    return names["last_name"]  # type: ignore[return-value]  # a str among other things
+    return names["last_name"]  # type: ignore[return-value]  # a str, among other types
 
 
 def cards(page: Page) -> Any:
@@ -39,7 +39,7 @@ def found(page: Page, summary: str) -> None:
     expect(page.locator("#found")).to_have_text(summary)
 
 
-def test_it_shows_what_is_running_and_where_to_go(open_page: OpenPage) -> None:
+def test_the_start_page_shows_what_is_running_and_where_to_go(open_page: OpenPage) -> None:
     page = open_page("/").page
     running = page.get_by_role("list", name="What is running").get_by_role("listitem")
     expect(running).to_have_text(["Server: running", "Database: running", "Redis: running"])
@@ -49,7 +49,7 @@ def test_it_shows_what_is_running_and_where_to_go(open_page: OpenPage) -> None:
         assert page.request.get(f"{page.url.rstrip('/')}{target}").status == 200
 
 
-def test_it_says_what_it_is_and_what_to_do_first_and_shows_no_empty_boxes(open_page: OpenPage) -> None:
+def test_the_start_page_explains_itself_and_the_first_step_and_shows_no_empty_boxes(open_page: OpenPage) -> None:
     page = open_page("/").page
     expect(page.get_by_text("Students find a tutor, book sessions and chat.")).to_be_visible()
     expect(page.get_by_text("Start here: sign in")).to_be_visible()
@@ -65,10 +65,10 @@ def test_it_says_what_it_is_and_what_to_do_first_and_shows_no_empty_boxes(open_p
 
 
 @pytest.mark.proof
-def test_on_a_phone_both_panes_of_the_chat_are_seen_at_once(open_page: OpenPage) -> None:
+def test_a_phone_shows_both_panes_of_the_chat_at_once(open_page: OpenPage) -> None:
     page = open_page("/", viewport={"width": 390, "height": 844}).page
     sign_in_both(page)
-    # Scrolled to whole pixels a page can hide a part of one: a pixel further up nothing is hidden at the top.
+    # Scrolling by whole pixels can hide a fraction of one, so allow a pixel at the top.
     page.locator("#panes").evaluate("panes => (panes.scrollIntoView({ block: 'start' }), scrollBy(0, -1))")
     for account in (STUDENT, TUTOR):
         expect(pane(page, account)).to_be_in_viewport(ratio=1)
@@ -90,7 +90,7 @@ def test_search_finds_names_without_accents_by_skill_and_by_price(open_page: Ope
 
 
 @pytest.mark.proof
-def test_search_finds_by_place_and_by_free_time(open_page: OpenPage) -> None:
+def test_search_finds_tutors_by_place_and_by_free_time(open_page: OpenPage) -> None:
     page = open_page("/").page
     page.get_by_label("Place").fill("rzeszow")
     expect(cards(page).filter(has_not_text="Rzeszów")).to_have_count(0)
@@ -107,7 +107,7 @@ def test_search_finds_by_place_and_by_free_time(open_page: OpenPage) -> None:
 
 
 @pytest.mark.proof
-def test_search_shows_more_until_there_are_no_more(open_page: OpenPage) -> None:
+def test_search_can_show_more_while_there_are_more(open_page: OpenPage) -> None:
     page = open_page("/").page
     found(page, "The best 6. There are more.")
     page.get_by_role("button", name="Show more").click()
@@ -119,7 +119,7 @@ def test_search_shows_more_until_there_are_no_more(open_page: OpenPage) -> None:
     assert all("Muzyka" in card for card in cards(page).all_inner_texts())
 
 
-def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPage, server: LocalServer) -> None:
+def test_names_and_descriptions_are_shown_as_plain_text(open_page: OpenPage, server: LocalServer) -> None:
     last_name = hostile_tutor(server)
     page = open_page("/").page
     page.get_by_label("Name").fill(last_name)
@@ -133,7 +133,7 @@ def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPa
 
 
 @pytest.mark.proof
-def test_without_demo_data_it_says_how_to_get_it_and_the_inbox_may_be_another_server_s(
+def test_without_demo_data_the_page_explains_how_to_get_it_and_links_the_configured_inbox(
     open_page: OpenPage, start_server: Callable[..., LocalServer]
 ) -> None:
     server = start_server(MAIL_URL="smtp://127.0.0.1:1025", MAIL_PAGE="http://localhost:8025", DEMO="0")
@@ -150,19 +150,19 @@ def test_without_demo_data_it_says_how_to_get_it_and_the_inbox_may_be_another_se
 
 
 @pytest.mark.parametrize("path", ["/_local/mail", "/_local/account"])
-def test_a_page_is_found_with_and_without_its_last_slash(server: LocalServer, path: str) -> None:
+def test_a_page_is_found_with_and_without_a_trailing_slash(server: LocalServer, path: str) -> None:
     pages = [server.call("GET", form) for form in (path, f"{path}/")]
     assert [page.status_code for page in pages] == [200, 200]
     assert pages[0].content == pages[1].content
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline(server: LocalServer, path: str) -> None:
+def test_the_content_security_policy_allows_nothing_external_or_inline(server: LocalServer, path: str) -> None:
     policy = server.call("GET", path).headers["content-security-policy"]
     directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
     sources = {name: value for name, value in directives.items() if name.endswith("-src")}
     assert sources["default-src"] == "'none'"
-    # A blob is a picture that a page makes itself.
+    # A blob is a picture that the page itself creates.
     assert sources.pop("img-src") == "'self' blob:"
     assert set(sources.values()) <= {"'self'", "'none'"}
     assert directives["base-uri"] == directives["form-action"] == directives["frame-ancestors"] == "'none'"
@@ -173,7 +173,7 @@ def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline(server: Loc
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_browser_enforces_the_policy(open_page: OpenPage, path: str) -> None:
+def test_the_browser_enforces_the_content_security_policy(open_page: OpenPage, path: str) -> None:
     watched = open_page(path)
     blocked = watched.page.evaluate("""async () => {
         const blocked = [];
@@ -193,7 +193,7 @@ def test_the_browser_enforces_the_policy(open_page: OpenPage, path: str) -> None
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("width", [320, *(pytest.param(each, marks=pytest.mark.proof) for each in (390, 768))])
-def test_a_narrow_screen_needs_no_sideways_scrolling(
+def test_a_narrow_screen_needs_no_horizontal_scrolling(
     open_page: OpenPage, server: LocalServer, path: str, width: int
 ) -> None:
     page = open_page(path, viewport={"width": width, "height": 740}).page
