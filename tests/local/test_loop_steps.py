@@ -45,6 +45,20 @@ def ready() -> Iterator[None]:
     close_pool()
 
 
+def sleeping() -> int:
+    """The number of statements that are sleeping in PostgreSQL now."""
+    with psycopg.connect(settings().database_url) as db:
+        found = db.execute("SELECT count(*)::int FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchone()
+    return found[0] if found else 0
+
+
+async def until(happened: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
 def asking(statement: Prepared, *values: str) -> Steps[list[tuple[bytes, ...]]]:
     return (yield Ask(statement, values))
 
@@ -76,16 +90,14 @@ def test_the_loop_is_not_blocked_and_reads_take_turns_in_order() -> None:
     take, ended = Taken(), []
 
     async def one(number: int) -> None:
-        [(_pid, name)] = await take(asking(SLEEP, str(number), "0.3"))
+        [(_pid, name)] = await take(asking(SLEEP, str(number), "1"))
         ended.append(int(name))
 
     async def scenario() -> None:
-        started, reads = time.monotonic(), [asyncio.ensure_future(one(number)) for number in range(2 * STATEMENTS)]
-        await asyncio.sleep(0.05)
-        assert time.monotonic() - started < 0.3
-        with psycopg.connect(settings().database_url) as db:
-            found = db.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchone()
-        assert found == (STATEMENTS,)
+        reads = [asyncio.ensure_future(one(number)) for number in range(2 * STATEMENTS)]
+        await until(lambda: sleeping() >= STATEMENTS)
+        assert not any(read.done() for read in reads)
+        assert sleeping() == STATEMENTS
         await asyncio.gather(*reads)
 
     run(scenario())
@@ -166,7 +178,7 @@ def test_a_statement_whose_connection_is_lost_is_repeated_in_a_thread() -> None:
 
     async def scenario() -> list[tuple[bytes, ...]]:
         read = asyncio.ensure_future(take(asking(SLEEP, "a", "1")))
-        await asyncio.sleep(0.2)
+        await until(sleeping)
         with psycopg.connect(settings().database_url, autocommit=True) as db:
             db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
         return await read
@@ -180,10 +192,10 @@ def test_the_connection_of_a_cancelled_read_returns_to_the_pool() -> None:
 
     async def scenario() -> None:
         read = asyncio.ensure_future(take(asking(SLEEP, "a", "0.2")))
-        await asyncio.sleep(0.05)
+        await until(sleeping)
+        assert pool().get_stats()["pool_available"] < CONNECTIONS
         read.cancel()
-        await asyncio.sleep(0.5)
-        assert pool().get_stats()["pool_available"] == CONNECTIONS
+        await until(lambda: pool().get_stats()["pool_available"] == CONNECTIONS)
         assert await take(asking(DIVIDE, "1")) == [(b"1",)]
 
     run(scenario())

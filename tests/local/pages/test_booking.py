@@ -157,9 +157,7 @@ def test_a_series_books_every_week_and_names_weeks_that_are_not_free(
 
 
 @pytest.mark.proof
-def test_any_tutor_can_be_booked_and_their_reviews_are_shown(
-    open_page: OpenPage, server: LocalServer, student: str
-) -> None:
+def test_any_tutor_can_be_booked_and_reviews_are_shown(open_page: OpenPage, server: LocalServer, student: str) -> None:
     page = open_page("/").page
     page.get_by_label("Free", exact=True).select_option("14")
     page.get_by_label("Skill", exact=True).select_option("Matematyka")
@@ -206,9 +204,7 @@ def test_a_session_that_can_no_longer_be_cancelled_stays(
 
 
 @pytest.mark.proof
-def test_a_booking_whose_response_was_lost_is_not_made_twice(
-    watched: Watched, server: LocalServer, student: str
-) -> None:
+def test_a_booking_whose_response_was_lost_is_not_repeated(watched: Watched, server: LocalServer, student: str) -> None:
     page, already = watched.page, len(active_bookings(server, student))
     keys: list[str] = []
 
