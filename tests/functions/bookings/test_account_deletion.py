@@ -1,4 +1,4 @@
-"""An account that is deleted takes its coming sessions with it; the other side keeps what there was."""
+"""Deleting an account cancels its upcoming sessions; the other side keeps the past ones."""
 
 from datetime import timedelta
 from functools import partial
@@ -43,7 +43,7 @@ def details(person: Person, booking: int) -> Any:
     return call("GET", f"{RESERVATIONS}{booking}/", token=person.access).json
 
 
-def test_a_student_s_bookings_are_cancelled_and_stay_with_the_tutor(people: People) -> None:
+def test_a_student_s_bookings_are_cancelled_and_the_tutor_keeps_them(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     reservation, past = booked(student, tutor, at(10)), booked(student, tutor, at(14))
     shift(past["id"], timedelta(days=-30))
@@ -60,7 +60,7 @@ def test_a_student_s_bookings_are_cancelled_and_stay_with_the_tutor(people: Peop
     assert inconsistencies() == []
 
 
-def test_a_tutor_s_sessions_are_called_off_and_their_waitlists_closed(people: People) -> None:
+def test_a_tutor_s_sessions_are_cancelled_and_their_waitlists_closed(people: People) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     assert wait(waiting, reservation["session"]).status == 201
@@ -72,7 +72,7 @@ def test_a_tutor_s_sessions_are_called_off_and_their_waitlists_closed(people: Pe
     assert inconsistencies() == []
 
 
-def test_the_seat_goes_to_the_waitlist_with_the_next_sweep(people: People) -> None:
+def test_the_next_sweep_offers_the_seat_to_the_waitlist(people: People) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(waiting, reservation["session"])
@@ -84,7 +84,7 @@ def test_the_seat_goes_to_the_waitlist_with_the_next_sweep(people: People) -> No
     assert inconsistencies() == []
 
 
-def test_a_seat_kept_for_somebody_who_goes_is_free(people: People) -> None:
+def test_a_seat_is_free_if_both_its_student_and_the_waitlist_delete_their_accounts(people: People) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(waiting, reservation["session"])
@@ -94,7 +94,7 @@ def test_a_seat_kept_for_somebody_who_goes_is_free(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_an_offer_to_somebody_who_goes_is_passed_on(people: People) -> None:
+def test_an_offer_to_a_deleted_account_passes_to_the_next_on_the_waitlist(people: People) -> None:
     tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (first, second):
@@ -107,8 +107,8 @@ def test_an_offer_to_somebody_who_goes_is_passed_on(people: People) -> None:
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.proof)])
-def test_whatever_else_happens_meanwhile(people: People, rounds: int) -> None:
-    """Both sides go, while one cancels, others book, join a waitlist and the sweep runs."""
+def test_deletion_is_consistent_with_concurrent_changes(people: People, rounds: int) -> None:
+    """Both sides delete their accounts while others book, cancel and join a waitlist, and the sweep runs."""
     with no_deadlock():
         for _ in range(rounds):
             tutor, student, rival, other = free_tutor(people), people.tutor(), people.student(), free_tutor(people)
@@ -137,8 +137,8 @@ def test_whatever_else_happens_meanwhile(people: People, rounds: int) -> None:
     assert query("SELECT count(*) FROM bookings WHERE state IN ('pending', 'confirmed')") == [(0,)]
 
 
-def test_a_time_that_is_left_goes_to_those_who_wait_and_stay(people: People) -> None:
-    """Its student moves it while another one books it, a third joins the waitlist and the account of its first ends."""
+def test_a_vacated_slot_skips_a_deleted_account_on_the_waitlist(people: People) -> None:
+    """The student moves the session while others book it, join its waitlist and delete the first account waiting."""
     days = 4
     tutor, student, other = free_tutor(people, days=days), people.student(), people.student()
     for day in range(days):

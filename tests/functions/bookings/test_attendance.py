@@ -1,4 +1,4 @@
-"""What the tutor says of a session that is over."""
+"""Whether the student attended, as recorded by the tutor after the session."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.support.booking_client import (
 from tests.support.people import People
 
 
-def test_the_tutor_says_whether_the_student_came(people: People) -> None:
+def test_the_tutor_records_whether_the_student_attended(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     early = booked(student, tutor, at(14))
     assert_error(post(tutor, f"{early['id']}/no_show/"), 409, "not_over")

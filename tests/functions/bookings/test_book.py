@@ -1,4 +1,4 @@
-"""Booking: items, parts of them and slots, and what cannot be booked."""
+"""Booking schedule items, parts of them and slots, and what cannot be booked."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ OWN = {
 }
 
 
-def test_an_item_is_booked_as_a_whole_whatever_its_length(people: People) -> None:
+def test_an_item_entered_by_hand_can_be_booked_whole_at_any_length(people: People) -> None:
     tutor, student = people.tutor(tutor={"price": 90}), people.student()
     item = offer(tutor, at(8), at(9.75))
     answer = post(student, "", {"schedule_item": item, "note": " Całki "})
@@ -68,14 +68,14 @@ def test_an_item_is_booked_as_a_whole_whatever_its_length(people: People) -> Non
     assert_error(post(people.student(), "", {"schedule_item": item}), 409, "slot_taken")
 
 
-def test_an_item_made_from_rules_is_booked_as_a_whole_only_in_an_offered_length(people: People) -> None:
+def test_an_item_made_from_rules_can_be_booked_whole_only_at_an_offered_length(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     odd, fit = offer(tutor, at(8), at(9.5), "rule"), offer(tutor, at(10), at(11), "rule")
     assert_error(post(student, "", {"schedule_item": odd}), 409, "slot_not_offered")
     assert post(student, "", {"schedule_item": fit}).status == 201
 
 
-def test_a_part_of_an_item(people: People) -> None:
+def test_a_part_of_an_item_can_be_booked(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     terms(tutor, session_lengths=[45, 60])
     item = offer(tutor, at(8), at(12))
@@ -104,13 +104,15 @@ def test_a_slot_may_span_items_that_touch(people: People) -> None:
         ({}, -24 * 30, 60, "in_the_past"),
     ],
 )
-def test_what_the_terms_do_not_allow(people: People, columns: Any, start: float, length: int, code: str) -> None:
+def test_what_the_terms_do_not_allow_is_refused(
+    people: People, columns: Any, start: float, length: int, code: str
+) -> None:
     tutor = free_tutor(people, **columns)
     assert_error(book(people.student(), tutor, at(start), length), 409, code)
     assert query("SELECT count(*) FROM tutoring_sessions") == [(0,)]
 
 
-def test_rule_items_only_within_the_booking_window(people: People) -> None:
+def test_items_made_from_rules_are_bookable_only_within_the_booking_window(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     terms(tutor, booking_window=3)
     offer(tutor, at(8), at(9), "rule")
@@ -120,7 +122,7 @@ def test_rule_items_only_within_the_booking_window(people: People) -> None:
 
 
 @pytest.mark.parametrize("day", [70, 400, 365 * 50])
-def test_a_date_too_far_away_is_called_that(people: People, day: int) -> None:
+def test_a_date_beyond_the_booking_window_has_its_own_error(people: People, day: int) -> None:
     tutor, student = free_tutor(people, booking_window=60), people.student()
     assert_error(book(student, tutor, at(10, day)), 409, "beyond_window")
     assert_error(book(student, tutor, at(10, 7)), 409, "slot_not_offered")
@@ -151,7 +153,7 @@ def test_a_student_cannot_be_in_two_sessions_at_once(people: People) -> None:
     assert book(student, second, at(11)).status == 201
 
 
-def test_tutors_who_learn_are_busy_on_both_sides(people: People) -> None:
+def test_a_tutor_who_takes_lessons_is_busy_in_both_roles(people: People) -> None:
     teacher, pupil = free_tutor(people), free_tutor(people)
     booked(people.student(), pupil, at(10))
     assert_error(book(pupil, teacher, at(10.5)), 409, "student_busy")
@@ -159,14 +161,14 @@ def test_tutors_who_learn_are_busy_on_both_sides(people: People) -> None:
     assert_error(book(people.student(), pupil, at(14.5)), 409, "slot_taken")
 
 
-def test_nobody_books_oneself(people: People) -> None:
+def test_tutors_cannot_book_themselves(people: People) -> None:
     tutor = free_tutor(people)
     item = offer(tutor, at(30), at(31))
     for answer in (book(tutor, tutor, at(10)), post(tutor, "", {"schedule_item": item})):
         assert (answer.status, answer.json) == (400, OWN)
 
 
-def test_what_there_is_not_or_is_hidden_is_not_found(people: People) -> None:
+def test_hidden_and_unknown_tutors_items_and_sessions_are_not_found(people: People) -> None:
     hidden, student = people.tutor(confirmed_at=None), people.student()
     item = offer(hidden, at(8), at(9))
     for body in (
@@ -187,7 +189,9 @@ def test_what_there_is_not_or_is_hidden_is_not_found(people: People) -> None:
         ({"online_sessions": True, "in_person_sessions": True}, "in_person", "in_person", "Rzeszów"),
     ],
 )
-def test_online_first(people: People, offered: Any, wanted: str | None, form: str, location: str) -> None:
+def test_a_session_is_online_by_default_if_the_tutor_offers_it(
+    people: People, offered: Any, wanted: str | None, form: str, location: str
+) -> None:
     tutor = free_tutor(people, tutor={"location": "Rzeszów", **offered})
     asked: dict[str, Any] = {"form": wanted} if wanted else {}
     reservation = booked(people.student(), tutor, at(10), **asked)
@@ -195,7 +199,7 @@ def test_online_first(people: People, offered: Any, wanted: str | None, form: st
     assert bool(reservation["meeting_url"]) == (form == "online")
 
 
-def test_what_the_tutor_does_not_offer(people: People) -> None:
+def test_kinds_and_forms_that_the_tutor_does_not_offer_are_refused(people: People) -> None:
     tutor = free_tutor(people, tutor={"individual_sessions": False})
     assert list(book(people.student(), tutor, at(10)).json) == ["kind"]
     alone = free_tutor(people, tutor={"group_sessions": False, "online_sessions": False, "in_person_sessions": True})
@@ -203,7 +207,7 @@ def test_what_the_tutor_does_not_offer(people: People) -> None:
     assert list(book(people.student(), alone, at(10), form="online").json) == ["form"]
 
 
-def test_the_tutor_s_own_room_and_a_price_in_thirds(people: People) -> None:
+def test_the_tutor_s_own_room_and_the_price_of_part_of_an_hour(people: People) -> None:
     tutor = free_tutor(people, tutor={"price": 100}, meeting_url="https://room.example/ola")
     reservation = booked(people.student(), tutor, at(10), 30 + 15)
     assert (reservation["meeting_url"], reservation["price"], reservation["currency"]) == (
@@ -216,7 +220,7 @@ def test_the_tutor_s_own_room_and_a_price_in_thirds(people: People) -> None:
     assert query("SELECT price::text FROM bookings ORDER BY id") == [("75.00",), ("5.00",)]
 
 
-def test_where_the_tutor_confirms_by_hand_it_is_a_request_for_two_days(people: People) -> None:
+def test_a_request_is_held_for_two_days_if_the_tutor_confirms_by_hand(people: People) -> None:
     tutor, student = free_tutor(people, confirmation="manual"), people.student()
     reservation = booked(student, tutor, at(10))
     assert (reservation["is_confirmed"], reservation["state"], reservation["awaiting"]) == (False, "pending", "tutor")
@@ -227,7 +231,7 @@ def test_where_the_tutor_confirms_by_hand_it_is_a_request_for_two_days(people: P
     assert_error(book(people.student(), tutor, at(10)), 409, "slot_taken")
 
 
-def test_a_hold_ends_with_the_start_at_the_latest(people: People) -> None:
+def test_a_hold_ends_no_later_than_the_session_starts(people: People) -> None:
     tutor = people.tutor()
     start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=5)
     offer(tutor, start, start + timedelta(hours=1))

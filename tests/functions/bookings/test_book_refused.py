@@ -1,4 +1,4 @@
-"""Requests for a booking that mean nothing."""
+"""Malformed requests for a booking."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -46,7 +46,7 @@ from tests.support.people import People, query
         ({"session": 1, "schedule_item": 1}, "non_field_errors"),
     ],
 )
-def test_requests_that_mean_nothing(people: People, body: Any, field: str) -> None:
+def test_malformed_requests_are_refused(people: People, body: Any, field: str) -> None:
     free_tutor(people)
     answer = post(people.student(), "", body)
     assert (answer.status, list(answer.json)) == (400, [field]), answer
@@ -54,7 +54,7 @@ def test_requests_that_mean_nothing(people: People, body: Any, field: str) -> No
 
 
 @pytest.mark.parametrize("start", ["0001-01-01T00:00Z", "9999-12-31T23:30Z", "9999-12-30T10:00Z"])
-def test_times_at_the_ends_of_the_calendar(people: People, start: str) -> None:
+def test_times_at_the_ends_of_the_calendar_are_refused(people: People, start: str) -> None:
     tutor, student = free_tutor(people), people.student()
     for more in ({}, {"weeks": 26}):
         answer = post(student, "", {"tutor": tutor.tutor_id, "start_time": start, "length": 60, **more})

@@ -65,7 +65,7 @@ def test_a_series_is_all_or_nothing_unless_conflicts_may_be_skipped(people: Peop
     assert inconsistencies() == []
 
 
-def test_a_series_has_endpoints_of_its_own(people: People) -> None:
+def test_a_series_has_its_own_endpoints(people: People) -> None:
     tutor, student = free_tutor(people, days=8), people.student()
     body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 3}
     assert_error(call("POST", SERIES, token=student.access, json_body=body), 409, "series_conflict")
@@ -84,14 +84,14 @@ def test_a_series_has_endpoints_of_its_own(people: People) -> None:
 
 
 @pytest.mark.parametrize(("change", "field"), [({"weeks": 1}, "weeks"), ({"weeks": 27}, "weeks"), ({}, "weeks")])
-def test_a_series_has_from_two_to_26_weeks(people: People, change: Any, field: str) -> None:
+def test_a_series_has_2_to_26_weeks(people: People, change: Any, field: str) -> None:
     tutor = free_tutor(people)
     body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, **change}
     answer = call("POST", SERIES, token=people.student().access, json_body=body)
     assert (answer.status, list(answer.json)) == (400, [field])
 
 
-def test_weeks_of_a_series_that_are_too_far_away_are_called_that(people: People) -> None:
+def test_weeks_beyond_the_booking_window_have_their_own_error(people: People) -> None:
     tutor, student = free_tutor(people, days=8, booking_window=30), people.student()
     body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 6}
     codes = ["slot_not_offered" if at(0, day) < soon() else "beyond_window" for day in (14, 21, 28, 35)]

@@ -27,7 +27,7 @@ from tests.support.people import People, query
 
 
 def expect(answer: Answer, seconds: int, code: str) -> None:
-    """Allowed while there are seconds left."""
+    """Check that the request is allowed if there are `seconds` left, and otherwise refused with `code`."""
     if seconds > 0:
         assert answer.status < 300, answer
     else:
@@ -38,7 +38,7 @@ EITHER_SIDE = pytest.mark.parametrize("seconds", [1, -1])
 
 
 def in_time(test: Callable[..., None]) -> Callable[..., None]:
-    """Try again what the machine held up until the second that was left was over."""
+    """Repeat the test if the machine was so slow that the remaining seconds had passed."""
 
     @wraps(test)
     def run(people: People, seconds: int, **rest: str) -> None:
@@ -52,7 +52,7 @@ def in_time(test: Callable[..., None]) -> Callable[..., None]:
                 empty_the_tables()
             else:
                 return
-        pytest.fail("the machine never had a second")
+        pytest.fail("the machine was too slow five times")
 
     return run
 

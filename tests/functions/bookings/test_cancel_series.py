@@ -1,4 +1,4 @@
-"""Cancelling weekly series as a whole or from one session on."""
+"""Cancelling a whole weekly series, or from one session on."""
 
 from datetime import timedelta
 from functools import partial
@@ -73,7 +73,7 @@ def test_a_series_is_cancelled_from_one_session_on(people: People) -> None:
     assert states(bookings) == ["cancelled"] * 3
 
 
-def test_what_has_begun_or_ended_stays(people: People) -> None:
+def test_sessions_that_have_started_or_expired_are_not_cancelled(people: People) -> None:
     tutor, student = free_tutor(people, days=22), people.student()
     series_id, bookings = booked_series(student, tutor, 4)
     start_in(bookings[0], minutes=-5)
@@ -83,7 +83,7 @@ def test_what_has_begun_or_ended_stays(people: People) -> None:
     assert states(bookings) == ["confirmed", "cancelled", "expired", "cancelled"]
 
 
-def test_after_the_cut_off_of_one_session_none_is_cancelled_but_by_the_tutor(people: People) -> None:
+def test_after_the_cut_off_of_one_session_only_the_tutor_can_cancel_the_series(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     start_in(bookings[0], hours=1)
@@ -95,7 +95,7 @@ def test_after_the_cut_off_of_one_session_none_is_cancelled_but_by_the_tutor(peo
     assert states(bookings) == ["cancelled"] * 3
 
 
-def test_series_of_others_and_sessions_of_other_series(people: People) -> None:
+def test_other_people_s_series_and_sessions_of_other_series_are_refused(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     single = book(student, tutor, at(14)).json["id"]
@@ -108,7 +108,7 @@ def test_series_of_others_and_sessions_of_other_series(people: People) -> None:
     assert states(bookings) == ["confirmed"] * 3
 
 
-def test_the_seats_go_to_those_who_wait(people: People) -> None:
+def test_the_seats_are_offered_to_the_waitlists(people: People) -> None:
     tutor, student, waiting = free_tutor(people, days=15), people.student(), people.student()
     series_id, bookings = booked_series(student, tutor)
     [(session,)] = query("SELECT session_id FROM bookings WHERE id = %s", bookings[1])
@@ -119,7 +119,7 @@ def test_the_seats_go_to_those_who_wait(people: People) -> None:
 
 
 @pytest.mark.usefixtures("rate_limits")
-def test_it_is_one_change_of_the_hour(people: People) -> None:
+def test_it_counts_as_one_change_in_the_hourly_limit(people: People) -> None:
     tutor, student = free_tutor(people, days=85, booking_window=365), people.student()
     series_id, _ = booked_series(student, tutor, 12)
     assert cancel(student, series_id).status == 200
@@ -131,7 +131,7 @@ def test_it_is_one_change_of_the_hour(people: People) -> None:
     assert_error(book(student, tutor, at(12)), 429, "throttled")
 
 
-def test_sent_twice_with_a_key_it_answers_the_same(people: People) -> None:
+def test_a_repeated_request_with_the_same_key_gets_the_first_answer(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, _ = booked_series(student, tutor)
     first = cancel(student, series_id, key="a")
@@ -139,7 +139,7 @@ def test_sent_twice_with_a_key_it_answers_the_same(people: People) -> None:
     assert query("SELECT count(*) FROM booking_changes WHERE kind = 'cancelled'") == [(3,)]
 
 
-def test_both_sides_at_once_cancel_it_once(people: People) -> None:
+def test_concurrent_cancellations_by_both_sides_cancel_it_once(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     with no_deadlock():
         for _ in range(5):

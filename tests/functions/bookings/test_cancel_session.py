@@ -1,4 +1,4 @@
-"""Calling off a session: all of its seats at once."""
+"""Cancelling a session with all of its seats."""
 
 from functools import partial
 from itertools import count
@@ -46,12 +46,12 @@ def cancel(person: Person, session: Any, key: str = "", **body: Any) -> Answer:
 
 
 def group_of(students: list[Person], tutor: Person) -> tuple[int, list[int]]:
-    """The session and the bookings of a group."""
+    """Return the session and the bookings of a group."""
     made = [booked(each, tutor, at(10), kind="group") for each in students]
     return made[0]["session"], [each["id"] for each in made]
 
 
-def test_all_seats_are_cancelled_and_everybody_is_told_once(people: People) -> None:
+def test_all_seats_are_cancelled_and_everybody_is_notified_once(people: People) -> None:
     tutor, students, waiting = free_tutor(people, group_seats=2), [people.student(), people.student()], people.student()
     session, bookings = group_of(students, tutor)
     assert wait(waiting, session).status == 201
@@ -75,7 +75,7 @@ def test_all_seats_are_cancelled_and_everybody_is_told_once(people: People) -> N
     assert inconsistencies() == []
 
 
-def test_offers_and_requests_are_cancelled_too_and_what_was_given_up_stays(people: People) -> None:
+def test_offers_are_cancelled_too_and_earlier_cancellations_stay_as_they_are(people: People) -> None:
     tutor, students, waiting = free_tutor(people, group_seats=2), [people.student(), people.student()], people.student()
     session, [given_up, kept] = group_of(students, tutor)
     wait(waiting, session)
@@ -88,7 +88,7 @@ def test_offers_and_requests_are_cancelled_too_and_what_was_given_up_stays(peopl
     assert inconsistencies() == []
 
 
-def test_a_proposal_to_move_it_ends_with_it(people: People) -> None:
+def test_an_open_proposal_to_move_the_session_ends_too(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     session, [booking] = group_of([student], tutor)
     proposed(tutor, booking, at(15))
@@ -97,7 +97,7 @@ def test_a_proposal_to_move_it_ends_with_it(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_who_cannot(people: People) -> None:
+def test_only_its_tutor_can_cancel_it_and_only_with_a_reason(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     session, [booking] = group_of([student], tutor)
     answer = cancel(tutor, session)
@@ -110,34 +110,34 @@ def test_who_cannot(people: People) -> None:
     assert_error(cancel(tutor, session, **REASON), 409, "wrong_state")
 
 
-def test_sent_twice_with_a_key_it_answers_the_same(people: People) -> None:
+def test_a_repeated_request_with_the_same_key_gets_the_first_answer(people: People) -> None:
     tutor = free_tutor(people)
     session, _ = group_of([people.student()], tutor)
     first = cancel(tutor, session, key="a", **REASON)
     assert cancel(tutor, session, key="a", **REASON).body == first.body
 
 
-def test_people_who_join_one_after_the_other_meanwhile_do_not_prevent_it(
+def test_students_who_keep_joining_do_not_prevent_the_cancellation(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tutor = free_tutor(people, group_seats=5)
     session, _ = group_of([people.student() for _ in range(2)], tutor)
     late, looks = iter([people.student() for _ in range(3)]), count(1)
 
-    def look_before_somebody_joins(db: PooledConnection, wanted: int) -> list[LockedBooking]:
+    def look_up_then_let_a_student_join(db: PooledConnection, wanted: int) -> list[LockedBooking]:
         found = find_seats(db, wanted)
-        # Every attempt looks twice, the second time with the locks.
+        # Every attempt looks twice, the second time under the locks.
         if next(looks) % 2 and (joining := next(late, None)):
             run_transaction(lambda other: book_session(other, joining.id, NewBooking(session=wanted)))
         return found
 
-    monkeypatch.setattr(cancel_session, "find_seats", look_before_somebody_joins)
+    monkeypatch.setattr(cancel_session, "find_seats", look_up_then_let_a_student_join)
     assert cancel(tutor, session, **REASON).status == 200
     assert query("SELECT state, count(*) FROM bookings GROUP BY state") == [("cancelled", 5)]
 
 
 def race(people: People, tutor: Person) -> set[str]:
-    """The states of all bookings of a group that is called off twice while people join it, wait and are cancelled."""
+    """Return the states of a group's bookings after two cancellations while students join, wait and are cancelled."""
     session, bookings = group_of([people.student() for _ in range(2)], tutor)
     joining, waiting = [people.student() for _ in range(2)], people.student()
     answers = at_once(
@@ -156,7 +156,7 @@ def race(people: People, tutor: Person) -> set[str]:
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.proof)])
-def test_whatever_others_do_meanwhile_nobody_is_left_in_it(people: People, rounds: int) -> None:
+def test_concurrent_changes_leave_no_booking_in_a_cancelled_session(people: People, rounds: int) -> None:
     tutor = free_tutor(people, group_seats=4)
     with no_deadlock():
         for _ in range(rounds):
@@ -165,7 +165,9 @@ def test_whatever_others_do_meanwhile_nobody_is_left_in_it(people: People, round
             query("TRUNCATE tutoring_sessions, bookings, booking_changes, waitlist_entries CASCADE")
 
 
-def test_without_the_locks_somebody_would_be_left_in_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_locks_a_booking_is_left_in_a_cancelled_session(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(locked_series, "lock_all", lambda _db, people: frozenset(people))
     tutor = free_tutor(people, group_seats=4)
     for _ in range(40):

@@ -39,7 +39,7 @@ def test_the_tutor_declines_a_request(people: People) -> None:
     assert state(sure["id"]) == ("confirmed", None)
 
 
-def test_a_tutor_confirms_the_request_that_was_read(people: People) -> None:
+def test_a_tutor_can_only_confirm_the_times_they_have_read(people: People) -> None:
     tutor, student = free_tutor(people, confirmation="manual"), people.student()
     read = booked(student, tutor, at(10))
     moved = post(student, f"{read['id']}/reschedule/", new_time(at(15))).json

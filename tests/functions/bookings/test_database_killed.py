@@ -1,4 +1,4 @@
-"""PostgreSQL killed in the middle of bookings: what was acknowledged is there, and nothing is there by halves."""
+"""PostgreSQL is killed while students book: every acknowledged change is stored, and none in part."""
 
 import os
 import random
@@ -32,12 +32,12 @@ CALLERS = 4
 
 @pytest.fixture
 def mortal_postgres(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A database of this test alone, started again whenever it dies."""
+    """A database for this test only, restarted whenever it is killed."""
     sockets = socket_folder()
     engine = start_postgres(tmp_path / "postgres", sockets)
     engine.keep_running()
     monkeypatch.setenv("DATABASE_URL", engine.url)
-    # Its students book until it dies.
+    # The students book until it is killed.
     monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "1000000")
     use_settings_again()
     upgrade()
@@ -54,7 +54,7 @@ def use_settings_again() -> None:
 
 
 class Callers:
-    """Students who book, move and cancel until the database does not answer, or is back; the answers are kept."""
+    """Students who book, move and cancel until the database stops answering; collects the answers."""
 
     def __init__(self, people: People, tutor: Person) -> None:
         self.tutor = tutor
@@ -79,7 +79,7 @@ class Callers:
                 booking = answer.json["id"]
                 to = {"start_time": at(14, day).isoformat()}
                 answer = post(student, f"{booking}/reschedule/", to) if day % 2 else post(student, f"{booking}/cancel/")
-                # Of a change that was not acknowledged nobody knows whether it was made.
+                # A change that was not acknowledged may or may not have been made.
                 self.answered[booking] = answer
             if answer.status not in {200, 201}:
                 assert answer.status == 503, answer
@@ -87,7 +87,7 @@ class Callers:
                 return
 
     def lost(self) -> list[int]:
-        """What was acknowledged and is not so."""
+        """Return the acknowledged changes that are not stored."""
         acknowledged = {
             booking: answer.json for booking, answer in self.answered.items() if answer.status in {200, 201}
         }
@@ -115,7 +115,7 @@ def kill(engine: Engine, after: float, is_back: threading.Event) -> None:
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.proof)])
-def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) -> None:
+def test_acknowledged_changes_survive(mortal_postgres: Engine, rounds: int) -> None:
     chance, started, people = random.Random(9), perf_counter(), People()
     tutor = free_tutor(people, days=0)
     offer(tutor, at(0), at(24, 5000))
@@ -139,5 +139,5 @@ def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) ->
     assert callers.failed > 0
     sys.stdout.write(
         f"PostgreSQL killed {rounds} times: {acknowledged} acknowledged, all there; {callers.failed} answered 503,"
-        f" none there by halves, {perf_counter() - started:.0f} s\n"
+        f" none stored in part, {perf_counter() - started:.0f} s\n"
     )

@@ -1,4 +1,4 @@
-"""The first and the last dates there are, in zones on both sides of UTC: refused, never an error of the server."""
+"""The first and the last representable dates, in zones on both sides of UTC: refused, never a server error."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ EDGES = [
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
 @pytest.mark.parametrize("edge", EDGES)
-def test_nothing_is_booked_or_moved_there(people: People, zone: str, edge: str) -> None:
+def test_nothing_can_be_booked_on_or_moved_to_such_a_date(people: People, zone: str, edge: str) -> None:
     terms: dict[str, Any] = {"time_zone": zone, "buffer_before": 60, "buffer_after": 60}
     tutor, student = free_tutor(people, days=8, **terms), people.student()
     booking = booked(student, tutor, at(10))["id"]

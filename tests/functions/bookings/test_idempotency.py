@@ -11,7 +11,7 @@ from tests.support.people import People, Person, query
 from tests.support.races import at_once
 
 
-def test_the_same_key_answers_the_same_again(people: People) -> None:
+def test_a_repeated_request_with_the_same_key_gets_the_first_answer(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     first = book(student, tutor, at(10), key="a")
     assert book(student, tutor, at(10), key="a").body == first.body
@@ -21,7 +21,7 @@ def test_the_same_key_answers_the_same_again(people: People) -> None:
     assert query("SELECT state FROM bookings") == [("cancelled",)]
 
 
-def test_an_error_is_the_answer_too(people: People) -> None:
+def test_an_error_is_repeated_too(people: People) -> None:
     tutor, student, rival = free_tutor(people), people.student(), people.student()
     reservation = booked(rival, tutor, at(10))
     first = book(student, tutor, at(10), key="a")
@@ -40,14 +40,14 @@ def test_a_key_belongs_to_one_request_of_one_person(people: People) -> None:
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "zażółć", "a\tb", "a\x00b"])
-def test_keys_of_another_form(people: People, key: str) -> None:
+def test_malformed_keys_are_refused(people: People, key: str) -> None:
     tutor, student = free_tutor(people), people.student()
     answer = book(student, tutor, at(10), key=key.encode().decode("latin-1"))
     assert (answer.status, list(answer.json)) == (400, ["Idempotency-Key"])
     assert book(student, tutor, at(10), key="x" * 255).status == 201
 
 
-def test_keys_are_forgotten_after_two_days(people: People) -> None:
+def test_keys_are_deleted_after_two_days(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     book(student, tutor, at(10), key="a")
     query("UPDATE idempotency_keys SET created_at = now() - interval '47 hours 59 minutes'")
@@ -76,7 +76,7 @@ def test_refused_requests_with_fresh_keys_do_not_fill_the_table(
     assert book(student, tutor, at(10), key="done").body == first.body
 
 
-def test_of_a_user_s_many_keys_the_newest_are_kept(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_keys_of_a_user_are_kept(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idempotency_keys, "MOST_DONE", 3)
     tutor, student = free_tutor(people), people.student()
     answers = [book(student, tutor, at(8 + number), key=str(number)) for number in range(5)]
@@ -86,7 +86,7 @@ def test_of_a_user_s_many_keys_the_newest_are_kept(people: People, monkeypatch: 
     assert keys_of(student) == ["2", "3", "4"]
 
 
-def test_a_sweep_forgets_more_keys_than_come_in_a_minute(people: People) -> None:
+def test_one_sweep_deletes_thousands_of_old_keys(people: People) -> None:
     student = people.student()
     query(
         "INSERT INTO idempotency_keys (user_id, key, request_hash, status, body, created_at)"
@@ -97,7 +97,7 @@ def test_a_sweep_forgets_more_keys_than_come_in_a_minute(people: People) -> None
     assert sweep()["forgotten"] == 0
 
 
-def test_many_fresh_keys_at_once_are_no_standstill(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_fresh_keys_at_once_do_not_deadlock(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idempotency_keys, "MOST_REFUSED", 3)
     tutor, student = free_tutor(people), people.student()
     booked(people.student(), tutor, at(10))

@@ -13,7 +13,7 @@ OWN = {
 }
 
 
-def test_a_group_has_seats_for_several_at_its_own_price(people: People) -> None:
+def test_a_group_has_several_seats_at_the_group_price(people: People) -> None:
     tutor = free_tutor(people, group_seats=3, group_price=40)
     students = [people.student() for _ in range(4)]
     first = booked(students[0], tutor, at(10), kind="group")
@@ -29,7 +29,7 @@ def test_a_group_has_seats_for_several_at_its_own_price(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_who_cannot_join_a_group(people: People) -> None:
+def test_joining_a_group_is_refused(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     group = booked(people.student(), tutor, at(10), kind="group")
     alone = booked(people.student(), tutor, at(12))

@@ -1,4 +1,4 @@
-"""How much one person may book, move and cancel, and how many bookings a student may have."""
+"""Limits on bookings, moves and cancellations per hour, and on the active bookings of a student."""
 
 from datetime import timedelta
 from functools import partial
@@ -31,7 +31,7 @@ HOUR = 60 * 60
 
 
 def assert_throttled(answer: Answer) -> int:
-    """How long the answer says to wait."""
+    """Return how long the answer tells the client to wait."""
     assert_error(answer, 429, "throttled")
     return int(answer.headers["retry-after"])
 
@@ -79,7 +79,7 @@ def test_thirty_changes_an_hour(people: People) -> None:
 
 
 @pytest.mark.usefixtures("rate_limits")
-def test_seats_of_groups_count_as_well(people: People) -> None:
+def test_seats_in_groups_count_too(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     group = booked(people.student(), tutor, at(10), kind="group")
     for _ in range(5):
@@ -107,7 +107,7 @@ def test_what_the_tutor_cancels_is_never_limited_but_moves_are(people: People) -
 
 
 @pytest.mark.usefixtures("rate_limits")
-def test_a_series_is_one_change_and_so_is_the_move_of_a_group(people: People) -> None:
+def test_a_series_counts_as_one_change_and_so_does_moving_a_group(people: People) -> None:
     tutor, student = free_tutor(people, days=92, booking_window=365), people.student()
     body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 12}
     assert call("POST", SERIES, token=student.access, json_body=body).status == 201
@@ -118,7 +118,7 @@ def test_a_series_is_one_change_and_so_is_the_move_of_a_group(people: People) ->
 
 
 @pytest.mark.usefixtures("rate_limits")
-def test_refused_and_repeated_requests_do_not_count_and_a_key_can_be_used_later(people: People) -> None:
+def test_refused_and_repeated_requests_do_not_count_and_a_throttled_key_can_be_reused(people: People) -> None:
     tutor, student, rival = free_tutor(people), people.student(), people.student()
     taken = booked(rival, tutor, at(20))
     for _ in range(12):
@@ -132,12 +132,12 @@ def test_refused_and_repeated_requests_do_not_count_and_a_key_can_be_used_later(
     assert book(student, tutor, at(20), key="b").status == 201
 
 
-def test_without_rate_limits_nothing_of_that_counts(people: People) -> None:
+def test_without_rate_limits_nothing_is_counted(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     book_and_cancel(student, tutor, 16)
 
 
-def test_twenty_bookings_to_come_a_student(people: People) -> None:
+def test_a_student_may_have_twenty_upcoming_bookings(people: People) -> None:
     tutor, student = free_tutor(people, days=4), people.student()
     made = [booked(student, tutor, at(hour))["id"] for hour in range(20)]
     group = booked(people.student(), tutor, at(12, 1), kind="group")
@@ -158,7 +158,7 @@ def test_twenty_bookings_to_come_a_student(people: People) -> None:
     assert book(student, tutor, at(18, 1)).status == 201
 
 
-def test_a_series_counts_as_one_however_long_it_is(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_series_of_any_length_counts_as_one_booking(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "2")
     read_settings_again()
     tutor, student = free_tutor(people, days=180, booking_window=365), people.student()
@@ -171,9 +171,7 @@ def test_a_series_counts_as_one_however_long_it_is(people: People, monkeypatch: 
     assert query("SELECT count(*) FROM tutoring_sessions") == [(27,)]
 
 
-def test_an_offer_can_be_accepted_on_top_of_all_that_may_be_booked(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_offer_can_be_accepted_beyond_the_limit(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "1")
     read_settings_again()
     tutor, holder, student = free_tutor(people), people.student(), people.student()
@@ -192,7 +190,7 @@ CALLERS = 8
 
 
 def race_for_the_last_booking(people: People, rounds: int) -> list[int]:
-    """How many of a student's requests at once, to a tutor each, are answered with a booking where one may be."""
+    """Return how many of a student's concurrent requests, each to another tutor, succeed where one may."""
     tutors, found = [free_tutor(people) for _ in range(CALLERS)], []
     for _ in range(rounds):
         student = people.student()
@@ -213,11 +211,11 @@ def one_booking(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_booking")
-def test_of_many_requests_at_once_one_gets_the_last_booking(people: People) -> None:
+def test_of_many_concurrent_requests_one_gets_the_last_booking(people: People) -> None:
     assert race_for_the_last_booking(people, 8) == [1] * 8
 
 
 @pytest.mark.usefixtures("one_booking")
-def test_without_the_lock_a_student_gets_more(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_several_requests_succeed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     without_locks(monkeypatch)
     assert max(race_for_the_last_booking(people, 8)) > 1

@@ -1,4 +1,4 @@
-"""Everybody whose time is decided on is locked, in one order for all: nobody waits in a circle."""
+"""The people whose time a decision concerns are locked in one global order, so no deadlock occurs."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID

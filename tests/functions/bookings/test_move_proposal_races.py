@@ -1,4 +1,4 @@
-"""Proposals and their answers at the same moment; every race has a twin without its guards."""
+"""Races between proposals and their answers; every race has a counter-test without its guards."""
 
 import random
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ CALLERS = 6
 
 
 def race_for_a_time(people: People, rounds: int) -> Iterator[int]:
-    """How many of a tutor's proposals at once get one time, with a booking of it among them."""
+    """Return how many of a tutor's concurrent proposals and one booking get the same time."""
     tutor = free_tutor(people, days=rounds)
     students = [people.student() for _ in range(CALLERS)]
     for day in range(rounds):
@@ -40,7 +40,7 @@ def race_for_a_time(people: People, rounds: int) -> Iterator[int]:
 
 @pytest.mark.usefixtures("any_number_of_bookings")
 @proof(4, 300)
-def test_of_proposals_at_once_one_gets_the_time(people: People, rounds: int) -> None:
+def test_of_concurrent_proposals_one_gets_the_time(people: People, rounds: int) -> None:
     with no_deadlock():
         assert list(race_for_a_time(people, rounds)) == [1] * rounds
     assert inconsistencies() == []
@@ -54,7 +54,7 @@ def test_without_lock_and_constraint_a_time_is_proposed_twice(people: People, mo
 
 
 def race_of_answers(people: People, rounds: int) -> list[str]:
-    """Accept, decline, withdraw, cancel and expire at once; what became of each booking."""
+    """Accept, decline, withdraw, cancel and expire a proposal at once; count the outcomes."""
     chance, tutor, student, ends = random.Random(7), free_tutor(people, days=rounds), people.student(), []
     for day in range(rounds):
         booking = booked(student, tutor, at(10, day))["id"]
@@ -83,7 +83,7 @@ def race_of_answers(people: People, rounds: int) -> list[str]:
         assert sum(each in kind for each in ("rescheduled", "move_declined", "move_expired")) <= 2
         if "rescheduled" in kind:
             assert (starts(booking), answers[0].status) == ([at(12, day)], 200)
-            # One that was cancelled then has left its new time to others.
+            # A booking that was cancelled then has freed its new time.
             assert answers[3].status == 409 or kind[-1] == "cancelled"
         else:
             assert (starts(booking), answers[0].status) == ([at(10, day)], 409)
@@ -100,7 +100,7 @@ def test_accepting_declining_cancelling_and_expiring_at_once(people: People, rou
 
 
 def race_of_two_answers(people: People, rounds: int) -> Iterator[int]:
-    """How many of those who accept and withdraw one proposal at once are told that they did."""
+    """Return how many of the concurrent answers to one proposal succeed: an acceptance and a withdrawal."""
     tutor, student = free_tutor(people, days=rounds), people.student()
     for day in range(rounds):
         booking = booked(student, tutor, at(10, day))["id"]
@@ -125,8 +125,8 @@ def test_without_the_lock_a_proposal_gets_two_answers(people: People, monkeypatc
 
 
 @proof(2, 60)
-def test_whatever_happens_to_a_group_meanwhile_its_proposal_has_one_end(people: People, rounds: int) -> None:
-    """Members answer, one goes, the tutor proposes another time or takes the day off, the sweep runs."""
+def test_concurrent_changes_to_a_group_end_its_proposal_once(people: People, rounds: int) -> None:
+    """Students answer, one leaves, the tutor proposes another time or takes the day off, and the sweep runs."""
     chance = random.Random(3)
     with no_deadlock():
         for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""A tutor's move is a proposal: the session keeps its time until its students have accepted another."""
+"""A tutor's move is a proposal: the session keeps its time until its students accept."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,7 @@ from tests.support.people import People, query
 
 
 @pytest.mark.parametrize("confirmation", ["automatic", "manual"])
-def test_the_session_keeps_time_and_state_until_its_student_accepts(people: People, confirmation: str) -> None:
+def test_the_session_keeps_its_time_and_state_until_its_student_accepts(people: People, confirmation: str) -> None:
     tutor, student = free_tutor(people, confirmation=confirmation), people.student()
     before = booked(student, tutor, at(10))
     shown = proposed(tutor, before["id"], at(12), length=90)
@@ -68,7 +68,9 @@ def test_the_session_keeps_time_and_state_until_its_student_accepts(people: Peop
     ("who", "verb", "kind"),
     [(1, "decline", "move_declined"), (0, "withdraw", "move_withdrawn"), (2, "", "move_expired")],
 )
-def test_otherwise_the_time_it_has_stays_and_the_other_is_free(people: People, who: int, verb: str, kind: str) -> None:
+def test_an_unaccepted_proposal_leaves_the_session_in_place_and_frees_the_new_time(
+    people: People, who: int, verb: str, kind: str
+) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -87,7 +89,7 @@ def test_otherwise_the_time_it_has_stays_and_the_other_is_free(people: People, w
     assert inconsistencies() == []
 
 
-def test_it_is_shown_where_bookings_are_and_to_both_sides(people: People) -> None:
+def test_it_is_shown_with_the_booking_to_both_sides(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     assert call("GET", f"/api/reservation/reservation/{booking}/", token=student.access).json["proposal"] is None
@@ -103,7 +105,7 @@ def test_it_is_shown_where_bookings_are_and_to_both_sides(people: People) -> Non
         assert "proposal" not in old
 
 
-def test_only_the_two_sides_answer_and_each_in_its_own_way(people: People) -> None:
+def test_only_the_student_accepts_and_only_the_tutor_withdraws(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -118,7 +120,7 @@ def test_only_the_two_sides_answer_and_each_in_its_own_way(people: People) -> No
 
 
 @pytest.mark.parametrize("start", [9.5, 10, 10.5])
-def test_it_may_overlap_the_session_that_moves_but_nothing_else(people: People, start: float) -> None:
+def test_it_may_overlap_the_moving_session_but_nothing_else(people: People, start: float) -> None:
     tutor, student = free_tutor(people, buffer_before=10, buffer_after=10), people.student()
     booking = booked(student, tutor, at(10))["id"]
     other = booked(people.student(), tutor, at(13))["id"]
@@ -129,8 +131,8 @@ def test_it_may_overlap_the_session_that_moves_but_nothing_else(people: People, 
     assert inconsistencies() == []
 
 
-def test_what_is_accepted_is_the_proposal_that_was_read(people: People) -> None:
-    """Whatever the tutor proposes meanwhile: another time, or the same start in another length and at its price."""
+def test_only_the_proposal_that_was_read_can_be_accepted(people: People) -> None:
+    """The tutor may have proposed another time since, or the same start at another length and price."""
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     read = [proposed(tutor, booking, at(15), length=length)["proposal"]["id"] for length in (60, 120, 60)]
@@ -144,7 +146,7 @@ def test_what_is_accepted_is_the_proposal_that_was_read(people: People) -> None:
     assert (accepted["price"], starts(booking)) == ("100.00", [at(15)])
 
 
-def test_the_next_proposal_ends_an_open_one(people: People) -> None:
+def test_a_new_proposal_replaces_the_open_one(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -166,10 +168,10 @@ def test_the_next_proposal_ends_an_open_one(people: People) -> None:
         (125, 1800, ""),
     ],
 )
-def test_there_is_time_to_answer_until_two_hours_before_the_earlier_time(
+def test_it_can_be_answered_until_two_hours_before_the_earlier_time(
     people: People, old: int, new: int, code: str
 ) -> None:
-    """Of times so many minutes ahead."""
+    """`old` and `new` are in minutes from now."""
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     start_in(booking, minutes=old)
@@ -186,7 +188,7 @@ def test_there_is_time_to_answer_until_two_hours_before_the_earlier_time(
     assert until == earlier - timedelta(hours=2)
 
 
-def test_ends_of_the_booking_end_the_proposal(people: People) -> None:
+def test_the_end_of_the_booking_ends_the_proposal(people: People) -> None:
     tutor, student = free_tutor(people, days=4), people.student()
     for day in range(4):
         terms(tutor, confirmation="manual" if day > 1 else "automatic")
@@ -207,7 +209,7 @@ def test_ends_of_the_booking_end_the_proposal(people: People) -> None:
 
 
 @pytest.mark.parametrize("who", ["student", "tutor"])
-def test_an_account_that_is_deleted_ends_the_proposal(people: People, who: str) -> None:
+def test_deleting_an_account_ends_the_proposal(people: People, who: str) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -220,7 +222,7 @@ def test_an_account_that_is_deleted_ends_the_proposal(people: People, who: str) 
     assert inconsistencies() == []
 
 
-def test_one_who_waits_for_the_new_time_and_goes_leaves_it_held(people: People) -> None:
+def test_a_deleted_account_waiting_for_the_new_time_leaves_it_held(people: People) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -233,7 +235,7 @@ def test_one_who_waits_for_the_new_time_and_goes_leaves_it_held(people: People) 
     assert inconsistencies() == []
 
 
-def test_who_waits_for_the_new_time_is_offered_it_or_waits_for_the_session_there(people: People) -> None:
+def test_the_waitlist_for_the_new_time_gets_it_if_declined_and_else_waits_for_the_moved_session(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     booking = booked(student, tutor, at(10))["id"]
     body = {"tutor": tutor.tutor_id, "start_time": at(12).isoformat()}
@@ -253,7 +255,7 @@ def test_who_waits_for_the_new_time_is_offered_it_or_waits_for_the_session_there
     assert inconsistencies() == []
 
 
-def test_who_waits_for_the_old_time_waits_in_vain_as_when_a_tutor_cancels(people: People) -> None:
+def test_accepting_closes_the_waitlist_for_the_old_time_as_a_tutor_s_cancellation_does(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -265,7 +267,7 @@ def test_who_waits_for_the_old_time_waits_in_vain_as_when_a_tutor_cancels(people
     assert inconsistencies() == []
 
 
-def test_a_student_who_moves_it_meanwhile_decides_otherwise(people: People) -> None:
+def test_a_move_by_the_student_ends_the_proposal(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -275,7 +277,7 @@ def test_a_student_who_moves_it_meanwhile_decides_otherwise(people: People) -> N
     assert inconsistencies() == []
 
 
-def test_a_student_who_has_no_time_then_cannot_accept(people: People) -> None:
+def test_a_student_who_is_busy_then_cannot_accept(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))

@@ -1,4 +1,4 @@
-"""Time off over a time that a move proposes."""
+"""Time off that covers a proposed time."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.people import People
 availability = LambdaClient(availability_handler)
 
 
-def test_time_off_over_what_is_proposed_withdraws_it(people: People) -> None:
+def test_time_off_over_a_proposed_time_withdraws_the_proposal(people: People) -> None:
     tutor, student = free_tutor(people, days=3), people.student()
     booking = booked(student, tutor, at(10))["id"]
     day: date = at(12, 2).date()

@@ -46,7 +46,7 @@ def test_a_group_moves_when_all_have_accepted(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_one_of_a_group_leaves_instead_and_the_others_move(people: People) -> None:
+def test_a_student_who_declines_leaves_and_the_others_move(people: People) -> None:
     tutor = free_tutor(people)
     students, bookings = group_of(people, tutor, 3)
     proposed(tutor, bookings[0], at(15))
@@ -63,7 +63,7 @@ def test_one_of_a_group_leaves_instead_and_the_others_move(people: People) -> No
     assert inconsistencies() == []
 
 
-def test_a_group_stays_if_one_does_not_answer(people: People) -> None:
+def test_a_group_does_not_move_if_a_student_does_not_answer(people: People) -> None:
     tutor = free_tutor(people)
     students, bookings = group_of(people, tutor, 2)
     proposed(tutor, bookings[0], at(15))
@@ -74,7 +74,7 @@ def test_a_group_stays_if_one_does_not_answer(people: People) -> None:
     assert proposed(tutor, bookings[0], at(16))["proposal"]["accepted"] is False
 
 
-def test_nobody_gets_a_seat_of_a_group_that_is_to_move(people: People) -> None:
+def test_a_group_with_an_open_proposal_gives_out_no_seats(people: People) -> None:
     tutor, late = free_tutor(people, group_seats=3), people.student()
     students, bookings = group_of(people, tutor, 2)
     [(session,)] = query("SELECT DISTINCT session_id FROM bookings")
@@ -91,7 +91,7 @@ def test_nobody_gets_a_seat_of_a_group_that_is_to_move(people: People) -> None:
     assert len(students) == 2
 
 
-def test_an_offer_that_moved_with_its_group_is_accepted_by_its_times_only(people: People) -> None:
+def test_accepting_an_offer_that_moved_with_its_group_must_name_the_new_times(people: People) -> None:
     tutor = free_tutor(people, group_seats=2)
     students, bookings = group_of(people, tutor, 2)
     waiting = people.student()
@@ -110,8 +110,8 @@ def test_an_offer_that_moved_with_its_group_is_accepted_by_its_times_only(people
     assert inconsistencies() == []
 
 
-def test_who_has_no_time_any_more_cannot_agree_for_a_series_either(people: People) -> None:
-    """Else the last one who agrees is told that somebody is busy."""
+def test_a_student_who_became_busy_cannot_accept_for_a_series_either(people: People) -> None:
+    """Otherwise the last student to accept would be told that somebody is busy."""
     tutor, student, other = free_tutor(people, days=9), people.student(), people.student()
     body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 2, "kind": "group"}
     series = call("POST", SERIES, token=student.access, json_body=body).json

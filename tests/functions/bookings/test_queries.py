@@ -1,4 +1,4 @@
-"""Lists of bookings, one with its history, and earnings."""
+"""Lists of bookings, a booking with its history, and earnings."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ def read(person: Person, path: str) -> Any:
     return answer.json
 
 
-def test_both_sides_see_a_booking_as_it_is(people: People) -> None:
+def test_both_sides_see_the_booking(people: People) -> None:
     tutor, student = free_tutor(people), people.student(first_name="Łucja", picture="uploads/user/x.webp")
     reservation = booked(student, tutor, at(10))
     [seen] = read(student, "user/me/")
@@ -79,7 +79,7 @@ def test_filters_and_order(people: People) -> None:
 
 
 @pytest.mark.parametrize(("recorded", "pages"), [("user/me/", "student/me/"), ("tutor/me/", "tutor/me/")])
-def test_lists_of_pages_have_what_the_recorded_ones_have(people: People, recorded: str, pages: str) -> None:
+def test_paged_lists_have_the_same_bookings_as_the_recorded_ones(people: People, recorded: str, pages: str) -> None:
     tutor, student = free_tutor(people), people.student()
     for hour in (8, 10, 12):
         booked(student, tutor, at(hour))
@@ -99,7 +99,7 @@ def test_lists_of_pages_have_what_the_recorded_ones_have(people: People, recorde
     assert call("GET", f"{RESERVATIONS}{recorded}?stat=confirmed", token=person.access).status == 200
 
 
-def test_without_a_page_the_newest_hundred(people: People) -> None:
+def test_without_a_page_size_a_list_has_the_newest_hundred(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     for hours in range(110):
         insert_booking(student, tutor, FAR + timedelta(hours=hours))
@@ -107,7 +107,7 @@ def test_without_a_page_the_newest_hundred(people: People) -> None:
     assert read(student, "user/me/?page_size=100")["count"] == 110
 
 
-def test_a_list_is_one_statement_by_an_index(people: People) -> None:
+def test_a_list_is_one_statement_that_uses_an_index(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booked(student, tutor, at(10))
     sides: tuple[tuple[Side, Any], ...] = (("student", student.id), ("tutor", tutor.tutor_id))
@@ -121,7 +121,7 @@ def test_a_list_is_one_statement_by_an_index(people: People) -> None:
 
 
 @pytest.mark.parametrize("state", ["pending", "confirmed", "expired", "cancelled"])
-def test_what_is_upcoming_will_take_place(people: People, state: str) -> None:
+def test_upcoming_lists_have_only_sessions_that_will_take_place(people: People, state: str) -> None:
     tutor, student = free_tutor(people, confirmation="manual"), people.student()
     booking = booked(student, tutor, at(10))["id"]
     answer = "awaiting = 'tutor'" if state == "pending" else "awaiting = NULL, expires_at = NULL"
@@ -132,7 +132,7 @@ def test_what_is_upcoming_will_take_place(people: People, state: str) -> None:
         assert read(person, f"{path}?when=past") == []
 
 
-def test_details_are_for_the_two_people_only(people: People) -> None:
+def test_only_the_two_people_see_details(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10), note="Całki")["id"]
     post(student, f"{booking}/reschedule/", {"start_time": at(12).isoformat(), "reason": "Korki"})
@@ -151,7 +151,7 @@ def earnings(tutor: Person, year: int | str) -> Any:
     return call("GET", f"/api/reservation/earnings/me/?year={year}", token=tutor.access).json
 
 
-def test_earnings_by_month_of_the_tutor_s_zone(people: People) -> None:
+def test_earnings_are_by_month_in_the_tutor_s_zone(people: People) -> None:
     tutor, student = free_tutor(people, days=2, group_price=40), people.student()
     terms(tutor, time_zone="Pacific/Auckland")
     done, group, other = (
@@ -193,6 +193,6 @@ def test_earnings_by_month_of_the_tutor_s_zone(people: People) -> None:
 
 
 @pytest.mark.parametrize("year", ["x", "0", "10000", "-1", "20355"])
-def test_what_is_no_year(people: People, year: str) -> None:
+def test_an_invalid_year_is_refused(people: People, year: str) -> None:
     answer = call("GET", f"/api/reservation/earnings/me/?year={year}", token=people.tutor().access)
     assert (answer.status, list(answer.json)) == (400, ["year"])

@@ -1,6 +1,6 @@
-"""The same time wanted by many at once: exactly one gets it, and nobody an error.
+"""Many want the same time at once: exactly one gets it, and there are no server errors.
 
-Every race has a twin without its guards, a lock and a constraint; each of the two is enough, without both it fails.
+Every race has a counter-test without its guards, a lock and a constraint: either is enough, without both it fails.
 """
 
 import random
@@ -30,7 +30,7 @@ SESSIONS = ("tutoring_sessions", "tutoring_sessions_overlap")
 STUDENTS = ("bookings", "bookings_student_overlap")
 SEATS = ("bookings", "bookings_seat_key")
 CALLERS = 8
-# How often a race without its guards is run until it goes wrong: on a busy machine one may go well by chance.
+# How often a race without its guards is repeated until it fails: on a busy machine one may succeed by chance.
 TRIES = 5
 
 
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("any_number_of_bookings")
 
 
 def figure(text: str) -> None:
-    """What a proof has counted; pytest -rA shows it."""
+    """Print what a proof has counted; `pytest -rA` shows it."""
     sys.stdout.write(text + "\n")
 
 
@@ -51,7 +51,7 @@ def statuses(answers: list[Answer]) -> list[int]:
 
 
 def busy_tutor(people: People, rounds: int, **columns: Any) -> Person:
-    """A tutor who offers all the time of so many days."""
+    """Return a tutor who is free all day on so many days."""
     tutor = free_tutor(people, days=0, **columns)
     offer(tutor, at(0), at(24, rounds))
     return tutor
@@ -69,7 +69,7 @@ def race_for_a_slot(people: People, rounds: int, callers: int = 2) -> list[list[
 
 
 @proof(8, 1000)
-def test_of_two_students_exactly_one_gets_the_slot(people: People, rounds: int) -> None:
+def test_exactly_one_of_two_students_gets_the_slot(people: People, rounds: int) -> None:
     started = perf_counter()
     with no_deadlock():
         assert race_for_a_slot(people, rounds) == [[201, 409]] * rounds
@@ -83,8 +83,8 @@ def test_the_lock_alone_is_enough(people: People) -> None:
         assert race_for_a_slot(people, 3, CALLERS) == [[201, *[409] * (CALLERS - 1)]] * 3
 
 
-def test_the_constraint_alone_lets_no_two_in(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But it deadlocks, so some have to come again."""
+def test_the_constraint_alone_is_enough(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But it deadlocks, so some requests have to be repeated."""
     without_locks(monkeypatch)
     for found in race_for_a_slot(people, 3, CALLERS):
         assert found.count(201) <= 1
@@ -103,8 +103,8 @@ LENGTHS = [30, 45, 60, 90, 120]
 
 
 @proof(3, 200)
-def test_twenty_students_with_ranges_of_many_lengths(people: People, rounds: int) -> None:
-    """Those who are refused overlap with one who was not."""
+def test_twenty_students_with_overlapping_ranges_get_no_time_twice(people: People, rounds: int) -> None:
+    """Every refused request overlaps an accepted one."""
     chance = random.Random(20)
     tutor, students = (
         busy_tutor(people, rounds, buffer_before=5, buffer_after=10),
@@ -157,7 +157,7 @@ def test_a_student_gets_one_of_two_overlapping_sessions(people: People, rounds: 
     figure(f"one student, two tutors: {rounds} times exactly one, {perf_counter() - started:.0f} s")
 
 
-def test_without_lock_and_constraint_a_student_is_in_two_sessions(
+def test_without_lock_and_constraint_a_student_is_in_two_sessions_at_once(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_locks(monkeypatch)
@@ -166,8 +166,8 @@ def test_without_lock_and_constraint_a_student_is_in_two_sessions(
 
 
 @proof(3, 100)
-def test_nobody_teaches_and_learns_at_once(people: People, rounds: int) -> None:
-    """No constraint holds this; the lock of the one who does both is in both decisions."""
+def test_a_tutor_does_not_teach_and_take_a_lesson_at_once(people: People, rounds: int) -> None:
+    """No constraint prevents it; both decisions take the lock of the person who does both."""
     both, teacher, student = busy_tutor(people, rounds), busy_tutor(people, rounds), people.student()
     with no_deadlock():
         for day in range(rounds):
@@ -176,7 +176,9 @@ def test_nobody_teaches_and_learns_at_once(people: People, rounds: int) -> None:
     figure(f"teaching and learning at once: {rounds} times exactly one")
 
 
-def test_without_the_lock_one_teaches_and_learns_at_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_a_tutor_teaches_and_takes_a_lesson_at_once(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     without_locks(monkeypatch)
     both, teacher, student = busy_tutor(people, 20), busy_tutor(people, 20), people.student()
     doubled = [
@@ -199,7 +201,7 @@ def test_a_request_sent_ten_times_is_carried_out_once(people: People, rounds: in
     figure(f"one key sent 10 times at once: {rounds} times one booking and ten identical bodies")
 
 
-def test_without_the_key_all_but_one_are_refused(people: People) -> None:
+def test_without_a_key_all_but_one_are_refused(people: People) -> None:
     tutor, student = busy_tutor(people, 1), people.student()
     found = at_once(*[partial(book, student, tutor, at(10))] * 10)
     assert statuses(found) == [201, *[409] * 9]
@@ -215,7 +217,7 @@ def race_for_seats(tutor: Person, first: Person, students: list[Person], day: in
 
 
 @proof(1, 10)
-def test_a_group_of_five_and_fifty_who_want_in(people: People, rounds: int) -> None:
+def test_five_of_fifty_students_get_into_a_group_of_five(people: People, rounds: int) -> None:
     tutor, first, students = busy_tutor(people, rounds), people.student(), [people.student() for _ in range(50)]
     with no_deadlock():
         for day in range(rounds):
@@ -244,7 +246,7 @@ def test_without_lock_and_constraint_a_group_overflows(people: People, monkeypat
 
 
 @proof(2, 30)
-def test_two_a_day_means_two(people: People, rounds: int) -> None:
+def test_a_limit_of_two_sessions_a_day_holds(people: People, rounds: int) -> None:
     tutor, students = busy_tutor(people, rounds, max_per_day=2), [people.student() for _ in range(10)]
     with no_deadlock():
         for day in range(rounds):
@@ -256,7 +258,7 @@ def test_two_a_day_means_two(people: People, rounds: int) -> None:
     figure(f"two a day, ten at once: {rounds} times exactly two")
 
 
-def test_without_the_lock_a_day_overflows(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_the_daily_limit_is_exceeded(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     without_locks(monkeypatch)
     tutor, students = busy_tutor(people, TRIES, max_per_day=2), [people.student() for _ in range(10)]
 

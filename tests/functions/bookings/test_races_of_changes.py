@@ -1,4 +1,4 @@
-"""Races over bookings that are there already: what changes, moves and ends them at the same moment."""
+"""Races between changes to existing bookings."""
 
 import random
 from datetime import timedelta
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.usefixtures("any_number_of_bookings")
 
 
 @proof(6, 500)
-def test_confirming_cancelling_and_expiring_at_once(people: People, rounds: int) -> None:
-    """The first decides; the others are answered so, and the trail says the same."""
+def test_concurrent_confirmation_cancellation_and_expiry_have_one_outcome(people: People, rounds: int) -> None:
+    """The first one decides, the others are told so, and the history agrees."""
     chance, ends, started = random.Random(5), {"confirmed": 0, "cancelled": 0, "expired": 0}, perf_counter()
     tutor, student = busy_tutor(people, rounds, confirmation="manual"), people.student()
 
@@ -66,8 +66,8 @@ def test_confirming_cancelling_and_expiring_at_once(people: People, rounds: int)
 
 
 @proof(6, 500)
-def test_moving_at_once(people: People, rounds: int) -> None:
-    """Two want to move to the same free slot, a third to book what one of them leaves."""
+def test_concurrent_moves_lose_no_slot(people: People, rounds: int) -> None:
+    """Two students move to the same free slot; a third books what one of them leaves."""
     tutor, students, started = busy_tutor(people, rounds), [people.student() for _ in range(3)], perf_counter()
     moved = taken = 0
     with no_deadlock():
@@ -97,7 +97,7 @@ def test_moving_at_once(people: People, rounds: int) -> None:
 
 
 @proof(3, 100)
-def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds: int) -> None:
+def test_concurrent_sweeps_offer_a_free_seat_once(people: People, rounds: int) -> None:
     tutor = busy_tutor(people, rounds, confirmation="manual")
     student, students_waiting = people.student(), [people.student() for _ in range(3)]
     with no_deadlock():
@@ -116,7 +116,7 @@ def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds:
 
 
 @proof(3, 60)
-def test_sweeps_at_once_complete_each_booking_once(people: People, rounds: int) -> None:
+def test_concurrent_sweeps_complete_each_booking_once(people: People, rounds: int) -> None:
     tutor, student = busy_tutor(people, rounds), people.student()
     for day in range(rounds):
         booked(student, tutor, at(10, day))

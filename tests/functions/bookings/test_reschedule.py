@@ -37,14 +37,14 @@ def test_the_student_moves_a_booking_to_a_free_slot(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_a_booking_may_move_into_its_own_time(people: People) -> None:
+def test_the_new_time_may_overlap_the_old_one(people: People) -> None:
     tutor, student = free_tutor(people, max_per_day=1), people.student()
     reservation = booked(student, tutor, at(10))
     assert post(student, f"{reservation['id']}/reschedule/", new_time(at(10.5))).status == 200
 
 
 @pytest.mark.parametrize("length", [{}, {"length": 60}])
-def test_the_time_it_has_already_changes_nothing(people: People, length: Any) -> None:
+def test_moving_to_the_same_time_changes_nothing(people: People, length: Any) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     assert call("POST", WAITLIST, token=waiting.access, json_body=new_time(at(10), tutor=tutor.tutor_id)).status == 201
@@ -68,7 +68,7 @@ def test_the_time_it_has_already_changes_nothing(people: People, length: Any) ->
         (new_time(at(10, 600)), "beyond_window"),
     ],
 )
-def test_a_student_moves_within_the_terms_or_not_at_all(people: People, body: Any, code: str) -> None:
+def test_a_student_can_only_move_within_the_terms(people: People, body: Any, code: str) -> None:
     tutor, student = free_tutor(people), people.student()
     reservation = booked(student, tutor, at(10))
     booked(people.student(), tutor, at(12))
@@ -102,7 +102,7 @@ def now() -> datetime:
         (new_time(at(10), length=1440), "length"),
     ],
 )
-def test_nobody_moves_it_to_a_time_no_session_can_have(people: People, body: Any, field: str) -> None:
+def test_malformed_times_are_refused(people: People, body: Any, field: str) -> None:
     tutor, student = free_tutor(people), people.student()
     reservation = booked(student, tutor, at(10))
     for person in (tutor, student):
@@ -115,13 +115,13 @@ def test_nobody_moves_it_to_a_time_no_session_can_have(people: People, body: Any
     "body",
     [new_time(at(12), length=15), new_time(at(12), length=480), new_time(now() + TWO_YEARS - timedelta(hours=1))],
 )
-def test_the_tutor_proposes_any_time_a_session_can_have(people: People, body: Any) -> None:
+def test_the_tutor_may_propose_any_valid_time(people: People, body: Any) -> None:
     tutor, student = free_tutor(people), people.student()
     reservation = booked(student, tutor, at(10))
     assert post(tutor, f"{reservation['id']}/reschedule/", body | REASON).status == 200
 
 
-def test_whatever_length_is_out_of_bounds_is_told_which_are_in(people: People) -> None:
+def test_a_length_out_of_bounds_is_answered_with_the_bounds(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     path = f"{booked(student, tutor, at(10))['id']}/reschedule/"
     for length in (-1, 1, 5, 14, 481, 1440, 1441, 10**12):
@@ -129,7 +129,7 @@ def test_whatever_length_is_out_of_bounds_is_told_which_are_in(people: People) -
         assert (answer.status, answer.json) == (400, {"length": ["Zajęcia trwają od 15 do 480 minut."]})
 
 
-def test_a_session_of_another_length_keeps_it_and_one_far_away_moves_as_others_do(people: People) -> None:
+def test_a_session_of_unusual_length_or_beyond_the_window_can_be_moved(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     item = offer(tutor, NEXT_DECADE, NEXT_DECADE + timedelta(hours=10))
     reservation = post(student, "", {"schedule_item": item}).json
@@ -139,18 +139,18 @@ def test_a_session_of_another_length_keeps_it_and_one_far_away_moves_as_others_d
     assert post(tutor, path, new_time(at(10), length=600, **REASON)).status == 200
 
 
-def test_after_the_cut_off_only_the_tutor_proposes_another_time(people: People) -> None:
+def test_after_the_cut_off_only_the_tutor_can_propose_another_time(people: People) -> None:
     tutor, student = free_tutor(people, cancellation_notice=720), people.student()
     reservation = booked(student, tutor, at(10))
     path = f"{reservation['id']}/reschedule/"
     assert_error(post(student, path, new_time(at(15))), 409, "too_late_to_reschedule")
     assert list(post(tutor, path, new_time(at(15))).json) == ["reason"]
-    # Out of hours: tutors dispose of their own time.
+    # Outside the weekly hours: tutors decide about their own time.
     assert post(tutor, path, new_time(at(40), **REASON)).status == 200
     assert_error(post(tutor, path, new_time(at(-24 * 40), **REASON)), 409, "in_the_past")
 
 
-def test_the_tutor_does_not_move_it_onto_anything_else(people: People) -> None:
+def test_the_tutor_cannot_move_it_onto_another_session(people: People) -> None:
     tutor, student = free_tutor(people, buffer_after=30), people.student()
     reservation = booked(student, tutor, at(10))
     booked(people.student(), tutor, at(15))
@@ -160,7 +160,7 @@ def test_the_tutor_does_not_move_it_onto_anything_else(people: People) -> None:
     assert_error(post(tutor, path, new_time(at(20), **REASON)), 409, "student_busy")
 
 
-def test_a_group_moves_with_all_its_seats_and_only_by_the_tutor(people: People) -> None:
+def test_only_the_tutor_moves_a_group_and_all_its_seats_move(people: People) -> None:
     tutor, students = free_tutor(people), [people.student() for _ in range(3)]
     group = [booked(each, tutor, at(10), kind="group") for each in students]
     path = f"{group[0]['id']}/reschedule/"

@@ -1,4 +1,4 @@
-"""Moving weekly series as a whole or from one session on."""
+"""Moving a whole weekly series, or from one session on."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,7 +45,7 @@ def post(person: Person, series_id: str, path: str, body: Any = None) -> Answer:
 
 
 def answer_to(person: Person, series_id: str, verb: str) -> Answer:
-    """An answer to all that is proposed; one who accepts names it."""
+    """Answer all open proposals of the series; accepting names them."""
     found = query(
         "SELECT held.id FROM tutoring_sessions held JOIN bookings b ON b.session_id = held.moves_session_id"
         " WHERE b.series_id = %s",
@@ -64,7 +64,7 @@ def times(bookings: list[int]) -> list[datetime]:
 
 
 @pytest.mark.parametrize("days", [-7, -1, 0, 1, 7])
-def test_the_student_moves_all_of_it_by_as_much(people: People, days: int) -> None:
+def test_a_student_s_move_shifts_every_session_equally(people: People, days: int) -> None:
     tutor, student = free_tutor(people, days=29), people.student()
     for day in (-7, -1):
         query(
@@ -80,7 +80,7 @@ def test_the_student_moves_all_of_it_by_as_much(people: People, days: int) -> No
     assert inconsistencies() == []
 
 
-def test_it_is_moved_from_one_session_on_and_in_another_length(people: People) -> None:
+def test_it_can_be_moved_from_one_session_on_and_to_another_length(people: People) -> None:
     tutor, student = free_tutor(people, days=16), people.student()
     series_id, bookings = booked_series(student, tutor)
     assert move(student, series_id, at(14, 8), from_reservation=bookings[1], length=90).status == 200
@@ -89,7 +89,7 @@ def test_it_is_moved_from_one_session_on_and_in_another_length(people: People) -
 
 
 def test_the_time_of_day_stays_when_the_clocks_change(people: People) -> None:
-    """From the last Sunday of October on an hour later in UTC."""
+    """After the last Sunday of October the sessions are an hour later in UTC."""
     tutor, student = free_tutor(people, days=8, booking_window=365), people.student()
     terms(tutor, time_zone="Europe/Warsaw")
     series_id, bookings = booked_series(student, tutor, 2)
@@ -104,7 +104,7 @@ def test_the_time_of_day_stays_when_the_clocks_change(people: People) -> None:
     assert len(bookings) == 2
 
 
-def test_all_of_it_or_nothing_with_what_is_in_the_way(people: People) -> None:
+def test_conflicts_are_listed_and_nothing_is_moved(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     booked(people.student(), tutor, at(12, 7))
@@ -120,7 +120,7 @@ def test_all_of_it_or_nothing_with_what_is_in_the_way(people: People) -> None:
 
 
 @pytest.mark.parametrize("verb", ["accept", "decline", "withdraw"])
-def test_a_tutor_proposes_it_and_it_is_answered_as_a_whole(people: People, verb: str) -> None:
+def test_a_tutor_s_proposal_for_a_series_is_answered_as_a_whole(people: People, verb: str) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     assert list(move(tutor, series_id, at(10.5)).json) == ["reason"]
@@ -147,8 +147,8 @@ def test_a_tutor_proposes_it_and_it_is_answered_as_a_whole(people: People, verb:
     assert inconsistencies() == []
 
 
-def test_what_is_accepted_of_a_series_is_all_that_was_read(people: People) -> None:
-    """At a price that was read: the tutor proposes the same start in another length, for all of it or for one."""
+def test_only_the_proposals_that_were_read_can_be_accepted(people: People) -> None:
+    """So the price is as read: the tutor may have proposed another length since, for some sessions or all."""
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
 
@@ -175,7 +175,7 @@ def test_what_is_accepted_of_a_series_is_all_that_was_read(people: People) -> No
     assert inconsistencies() == []
 
 
-def test_a_proposal_of_a_series_that_runs_out_leaves_it(people: People) -> None:
+def test_an_expired_proposal_leaves_the_series_in_place(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     assert move(tutor, series_id, at(15), **REASON).status == 200
@@ -186,7 +186,7 @@ def test_a_proposal_of_a_series_that_runs_out_leaves_it(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_who_cannot_and_when(people: People) -> None:
+def test_strangers_cannot_move_it_and_nobody_can_too_late(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     for person in (people.student(), people.tutor()):
@@ -205,7 +205,7 @@ def test_who_cannot_and_when(people: People) -> None:
     assert_error(move(student, series_id, at(12)), 409, "wrong_state")
 
 
-def test_those_who_wait_get_the_times_that_are_left(people: People) -> None:
+def test_the_vacated_slots_are_offered_to_the_waitlists(people: People) -> None:
     tutor, student, waiting = free_tutor(people, days=22), people.student(), people.student()
     series_id, bookings = booked_series(student, tutor)
     [(session,)] = query("SELECT session_id FROM bookings WHERE id = %s", bookings[0])
@@ -218,7 +218,7 @@ def test_those_who_wait_get_the_times_that_are_left(people: People) -> None:
 
 
 @pytest.mark.usefixtures("rate_limits")
-def test_it_is_one_change_of_the_hour(people: People) -> None:
+def test_it_counts_as_one_change_in_the_hourly_limit(people: People) -> None:
     tutor, student = free_tutor(people, days=60, booking_window=365), people.student()
     series_id, _ = booked_series(student, tutor, 8)
     for hour in range(11, 20):
@@ -226,7 +226,7 @@ def test_it_is_one_change_of_the_hour(people: People) -> None:
     assert_error(move(student, series_id, at(20)), 429, "throttled")
 
 
-def test_both_sides_at_once(people: People) -> None:
+def test_concurrent_changes_by_both_sides_end_in_one_cancellation(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     with no_deadlock():
         for _ in range(4):

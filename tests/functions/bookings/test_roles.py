@@ -1,4 +1,4 @@
-"""What strangers and the other side of a booking may not do: to them it does not exist."""
+"""Actions of strangers and of the wrong side of a booking: answered as if it did not exist."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize(("path", "body"), ACTIONS)
-def test_strangers_find_nothing(people: People, path: str, body: Any) -> None:
+def test_strangers_get_not_found(people: People, path: str, body: Any) -> None:
     tutor, student, other = free_tutor(people), people.student(), people.tutor()
     reservation = booked(student, tutor, at(10))
     for booking in (reservation["id"], 10**15, 10**39):
@@ -25,7 +25,7 @@ def test_strangers_find_nothing(people: People, path: str, body: Any) -> None:
     assert state(reservation["id"]) == ("confirmed", None)
 
 
-def test_what_is_the_other_side_s_is_not_found_either(people: People) -> None:
+def test_actions_of_the_other_side_are_not_found(people: People) -> None:
     tutor, student = free_tutor(people, confirmation="manual"), people.tutor()
     reservation = booked(student, tutor, at(10))
     for path in ("tutor/me/confirm/{}/", "tutor/me/decline/{}/", "{}/no_show/", "{}/completed/"):

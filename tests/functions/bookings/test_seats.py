@@ -1,4 +1,4 @@
-"""Who is given a seat that becomes free, and who is not."""
+"""Who is offered a seat that becomes free, and who is not."""
 
 from typing import Any
 
@@ -44,9 +44,7 @@ def test_declining_a_request_closes_the_waitlist(people: People) -> None:
 
 
 @pytest.mark.parametrize("verb", ["cancel", "decline"])
-def test_a_seat_the_tutor_takes_back_goes_to_the_waitlist_while_the_group_takes_place(
-    people: People, verb: str
-) -> None:
+def test_a_group_seat_that_the_tutor_cancels_or_declines_is_offered_to_the_waitlist(people: People, verb: str) -> None:
     tutor = free_tutor(people, group_seats=2, confirmation="automatic" if verb == "cancel" else "manual")
     [first, second], waiting = group(people, tutor)
     paths = {"cancel": "{}/cancel/", "decline": "tutor/me/decline/{}/"}
@@ -58,8 +56,8 @@ def test_a_seat_the_tutor_takes_back_goes_to_the_waitlist_while_the_group_takes_
     assert inconsistencies() == []
 
 
-def test_the_last_seat_the_tutor_cancels_closes_the_waitlist_of_a_group(people: People) -> None:
-    """Its seats are offered to nobody while a move is proposed."""
+def test_cancelling_the_last_seat_of_a_group_closes_its_waitlist(people: People) -> None:
+    """While a move is proposed, its seats are not offered."""
     tutor = free_tutor(people, group_seats=2)
     bookings, waiting = group(people, tutor)
     proposed(tutor, bookings[0], at(15))
@@ -70,7 +68,7 @@ def test_the_last_seat_the_tutor_cancels_closes_the_waitlist_of_a_group(people: 
     assert inconsistencies() == []
 
 
-def test_a_seat_the_tutor_cancels_is_offered_once_the_group_stays_at_its_time(people: People) -> None:
+def test_a_seat_that_the_tutor_cancels_is_offered_once_the_proposal_to_move_is_withdrawn(people: People) -> None:
     tutor = free_tutor(people, group_seats=2)
     [first, second], waiting = group(people, tutor)
     proposed(tutor, first, at(15))
@@ -81,7 +79,7 @@ def test_a_seat_the_tutor_cancels_is_offered_once_the_group_stays_at_its_time(pe
     assert inconsistencies() == []
 
 
-def test_seats_of_a_series_the_tutor_cancels_go_to_the_waitlists_of_their_groups(people: People) -> None:
+def test_cancelling_a_series_offers_its_seats_to_the_waitlists_of_their_groups(people: People) -> None:
     tutor, student, waiting = free_tutor(people, days=8, group_seats=2), people.student(), people.student()
     body: dict[str, Any] = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "kind": "group"}
     series = call("POST", SERIES, token=student.access, json_body={**body, "weeks": 2}).json
@@ -94,8 +92,8 @@ def test_seats_of_a_series_the_tutor_cancels_go_to_the_waitlists_of_their_groups
     assert inconsistencies() == []
 
 
-def test_nobody_passes_the_waitlist_of_a_group(people: People) -> None:
-    """The seat of an account that is deleted is free until the sweep offers it."""
+def test_a_newcomer_cannot_take_a_seat_ahead_of_the_waitlist(people: People) -> None:
+    """After an account is deleted, its seat is free until the sweep offers it."""
     tutor, students = free_tutor(people, group_seats=2), [people.student() for _ in range(4)]
     session = booked(students[0], tutor, at(10), kind="group")["session"]
     booked(students[1], tutor, at(10), kind="group")
@@ -107,8 +105,8 @@ def test_nobody_passes_the_waitlist_of_a_group(people: People) -> None:
     assert state(offered(students[2])) == ("pending", "student")
 
 
-def test_a_student_who_is_not_locked_is_offered_no_seat(people: People) -> None:
-    """Ten of a waitlist are locked with a cancellation; if they have no time any more the next waits for the sweep."""
+def test_beyond_the_first_ten_of_a_waitlist_the_sweep_makes_the_offer(people: People) -> None:
+    """A cancellation locks the first ten of a waitlist; if they are all busy, the next waits for the sweep."""
     tutor, other, student = free_tutor(people), free_tutor(people, group_seats=10), people.student()
     reservation, waiting = booked(student, tutor, at(10)), [people.student() for _ in range(11)]
     for each in waiting:

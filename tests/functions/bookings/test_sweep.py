@@ -1,4 +1,4 @@
-"""What the scheduled function completes and lets run out."""
+"""What the scheduled function completes and expires."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def test_the_sweep_completes_what_ended_an_hour_ago(people: People) -> None:
     assert history(booking)[1:] == [("completed", "confirmed", "completed", "system")]
 
 
-def test_the_sweep_lets_requests_run_out(people: People) -> None:
+def test_the_sweep_expires_requests(people: People) -> None:
     tutor, student = free_tutor(people, confirmation="manual"), people.student()
     reservation = booked(student, tutor, at(10))
     assert sweep()["expired"] == 0
@@ -46,7 +46,7 @@ def test_the_sweep_lets_requests_run_out(people: People) -> None:
 
 
 def test_a_hold_that_was_renewed_is_not_expired(people: People) -> None:
-    """Between what the sweep found due and the locks it decides by."""
+    """It was renewed after the sweep found it due and before the sweep took its locks."""
     tutor, student = free_tutor(people, confirmation="manual"), people.student()
     reservation = booked(student, tutor, at(10))
     query("UPDATE bookings SET expires_at = now()")

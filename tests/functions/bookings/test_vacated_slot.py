@@ -1,4 +1,4 @@
-"""The slot a session leaves when it moves: those who wait for it get it as if the session had been cancelled."""
+"""The slot that a moved session leaves: its waitlist is offered it as if the session had been cancelled."""
 
 import re
 from datetime import datetime
@@ -37,13 +37,13 @@ def move(person: Person, reservation: Any, start: datetime, **more: Any) -> Answ
 
 
 def place(person: Person) -> tuple[str, datetime]:
-    """What has become of the person's only place on a waitlist, and the time it is for."""
+    """Return the state of the person's only waitlist entry, and the time it is for."""
     [entry] = entries(person)
     return entry["state"], datetime.fromisoformat(entry["start_time"])
 
 
 @pytest.mark.parametrize("confirmation", ["automatic", "manual"])
-def test_the_time_a_student_leaves_is_offered_to_the_first_on_the_waitlist(people: People, confirmation: str) -> None:
+def test_the_vacated_slot_is_offered_to_the_first_on_the_waitlist(people: People, confirmation: str) -> None:
     tutor = free_tutor(people, confirmation=confirmation, buffer_before=10, buffer_after=20)
     student, first, second = people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
@@ -71,7 +71,7 @@ def test_the_time_a_student_leaves_is_offered_to_the_first_on_the_waitlist(peopl
     assert inconsistencies() == []
 
 
-def test_the_room_stays_with_the_booking_that_moves(people: People) -> None:
+def test_the_meeting_room_moves_with_the_booking(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -81,10 +81,10 @@ def test_the_room_stays_with_the_booking_that_moves(people: People) -> None:
     assert room != reservation["meeting_url"]
 
 
-def test_rooms_are_where_the_setting_says_and_change_with_the_student(
+def test_meeting_rooms_follow_the_setting_and_change_with_the_student(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also the room of a session that was booked when the setting was another."""
+    """Also in a session that was booked before the setting changed."""
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -96,7 +96,7 @@ def test_rooms_are_where_the_setting_says_and_change_with_the_student(
     assert ours.fullmatch(booked(student, tutor, at(12))["meeting_url"])
 
 
-def test_a_tutor_s_own_room_stays(people: People) -> None:
+def test_a_tutor_s_own_room_is_kept(people: People) -> None:
     tutor, student, first = (
         free_tutor(people, meeting_url="https://meet.jit.si/ola"),
         people.student(),
@@ -108,7 +108,7 @@ def test_a_tutor_s_own_room_stays(people: People) -> None:
     assert post(first, f"{offered(first)}/accept/").json["meeting_url"] == "https://meet.jit.si/ola"
 
 
-def test_an_offer_of_a_time_that_was_left_goes_on_to_the_next(people: People) -> None:
+def test_an_offer_of_a_vacated_slot_passes_to_the_next(people: People) -> None:
     tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (first, second):
@@ -123,7 +123,7 @@ def test_an_offer_of_a_time_that_was_left_goes_on_to_the_next(people: People) ->
     assert inconsistencies() == []
 
 
-def test_the_time_is_free_if_nobody_waits_any_more(people: People) -> None:
+def test_the_slot_is_free_if_the_waitlist_is_empty_by_then(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -135,8 +135,8 @@ def test_the_time_is_free_if_nobody_waits_any_more(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_a_waitlist_stays_at_each_time_in_turn(people: People) -> None:
-    """A student who got a time from the waitlist may leave it to the next one."""
+def test_a_student_from_the_waitlist_can_vacate_the_slot_again(people: People) -> None:
+    """The slot then passes to the next on the waitlist."""
     tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (first, second):
@@ -151,7 +151,9 @@ def test_a_waitlist_stays_at_each_time_in_turn(people: People) -> None:
 
 
 @pytest.mark.parametrize(("start", "length"), [(10.5, 60), (9.5, 60), (10, 30), (11, 60)])
-def test_a_waitlist_ends_where_the_session_itself_is_in_the_way(people: People, start: float, length: int) -> None:
+def test_the_waitlist_is_closed_if_the_moved_session_is_still_in_the_way(
+    people: People, start: float, length: int
+) -> None:
     tutor, student, first = free_tutor(people, buffer_after=15), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -163,7 +165,7 @@ def test_a_waitlist_ends_where_the_session_itself_is_in_the_way(people: People, 
 @pytest.mark.parametrize(
     ("limit", "day", "found"), [("day", 0, "closed"), ("day", 1, "offered"), ("week", 1, "closed")]
 )
-def test_a_waitlist_ends_where_the_tutor_gives_no_more_sessions(
+def test_the_waitlist_is_closed_if_the_tutor_s_limit_is_reached(
     people: People, limit: str, day: int, found: str
 ) -> None:
     tutor, student, first = free_tutor(people, days=2), people.student(), people.student()
@@ -175,7 +177,7 @@ def test_a_waitlist_ends_where_the_tutor_gives_no_more_sessions(
     assert inconsistencies() == []
 
 
-def test_a_time_the_tutor_leaves_is_offered_to_nobody(people: People) -> None:
+def test_a_slot_that_the_tutor_vacates_is_not_offered(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -187,7 +189,7 @@ def test_a_time_the_tutor_leaves_is_offered_to_nobody(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_waitlist(people: People) -> None:
+def test_an_offered_seat_moves_with_its_group_but_the_waitlist_does_not(people: People) -> None:
     tutor, students = free_tutor(people, group_seats=2), [people.student() for _ in range(4)]
     group = [booked(each, tutor, at(10), kind="group") for each in students[:2]]
     for each in students[2:]:
@@ -201,7 +203,7 @@ def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_waitlist(pe
     assert inconsistencies() == []
 
 
-def test_one_of_a_series_leaves_its_time_to_those_who_wait(people: People) -> None:
+def test_a_moved_session_of_a_series_leaves_its_slot_to_the_waitlist(people: People) -> None:
     tutor, student, first = free_tutor(people, days=9), people.student(), people.student()
     series = booked(student, tutor, at(10), weeks=2)["reservations"]
     wait(first, series[1]["session"])
@@ -213,7 +215,7 @@ def test_one_of_a_series_leaves_its_time_to_those_who_wait(people: People) -> No
 
 
 def test_a_move_does_not_wait_for_an_account_that_is_being_deleted(people: People) -> None:
-    """Of a long waitlist only the first are locked; the account of one behind them ends meanwhile."""
+    """Only the first on a long waitlist are locked; meanwhile the account of a later one is deleted."""
     tutor, student, students_waiting = free_tutor(people), people.student(), [people.student() for _ in range(12)]
     reservation = booked(student, tutor, at(10))
     for each in students_waiting:

@@ -1,4 +1,4 @@
-"""Many who wait for one tutor's lock: nobody else waits with them."""
+"""Many requests wait for one tutor's lock without delaying any others."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tests.support.event_loops import run
 from tests.support.paused_transactions import PATIENCE, wait_until, waiting
 from tests.support.people import People, Person
 
-# As many as the local server has for all other requests.
+# As many threads as the local server has for all other requests.
 THREADS = 4
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('time of ' || %s::uuid, 0))"
 PATH = "/api/reservation/reservation/"
@@ -25,7 +25,7 @@ def credentials(person: Person) -> dict[str, str]:
 
 
 async def book_all(keeper: psycopg.Connection, tutor: Person, students: Sequence[Person]) -> list[int]:
-    """Statuses of bookings that wait for the keeper; somebody else is answered meanwhile."""
+    """Return the statuses of bookings that wait for the keeper's lock; another request is answered meanwhile."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     async with httpx.AsyncClient(transport=httpx.ASGITransport(handler.app), base_url="http://test") as client:
 
@@ -42,7 +42,7 @@ async def book_all(keeper: psycopg.Connection, tutor: Person, students: Sequence
         return await asyncio.gather(*tasks)
 
 
-def test_nobody_else_waits_with_many_who_wait_for_one_tutor(people: People) -> None:
+def test_requests_that_wait_for_one_tutor_s_lock_delay_no_others(people: People) -> None:
     tutor, students = free_tutor(people), [people.student() for _ in range(2 * THREADS)]
     with psycopg.connect(settings().database_url) as keeper:
         keeper.execute(LOCK, (tutor.id,))

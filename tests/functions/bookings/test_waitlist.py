@@ -59,7 +59,7 @@ def test_a_cancelled_seat_is_offered_to_the_first_on_the_waitlist(people: People
     assert inconsistencies() == []
 
 
-def test_an_offer_refused_or_run_out_goes_to_the_next(people: People) -> None:
+def test_a_declined_or_expired_offer_passes_to_the_next(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     students_waiting = [people.student() for _ in range(3)]
     reservation = booked(student, tutor, at(10))
@@ -80,7 +80,7 @@ def test_an_offer_refused_or_run_out_goes_to_the_next(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_students_who_have_no_time_by_then_are_passed_over(people: People) -> None:
+def test_students_who_are_busy_by_then_are_passed_over(people: People) -> None:
     tutor, student, busy, free = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (busy, free):
@@ -91,7 +91,7 @@ def test_students_who_have_no_time_by_then_are_passed_over(people: People) -> No
     assert state(offered(free)) == ("pending", "student")
 
 
-def test_an_offer_accepted_where_the_tutor_confirms_by_hand_is_a_request(people: People) -> None:
+def test_an_accepted_offer_becomes_a_request_if_the_tutor_confirms_by_hand(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -109,7 +109,7 @@ def test_an_offer_accepted_where_the_tutor_confirms_by_hand_is_a_request(people:
     ]
 
 
-def test_what_the_tutor_cancels_is_offered_to_nobody(people: People) -> None:
+def test_a_seat_that_the_tutor_cancels_is_not_offered(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -119,7 +119,7 @@ def test_what_the_tutor_cancels_is_offered_to_nobody(people: People) -> None:
     assert book(people.student(), tutor, at(10)).status == 201
 
 
-def test_an_offered_seat_of_a_group_is_kept(people: People) -> None:
+def test_an_offered_seat_of_a_group_is_held(people: People) -> None:
     tutor, students = free_tutor(people, group_seats=2), [people.student() for _ in range(4)]
     group = [booked(each, tutor, at(10), kind="group") for each in students[:2]]
     wait(students[2], group[0]["session"])
@@ -131,7 +131,7 @@ def test_an_offered_seat_of_a_group_is_kept(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_who_cannot_wait(people: People) -> None:
+def test_joining_a_waitlist_is_refused(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     group = booked(student, tutor, at(12), kind="group")
@@ -153,15 +153,15 @@ def test_who_cannot_wait(people: People) -> None:
 
 
 @pytest.mark.parametrize(("hour", "status"), [(10, 409), (23, 409), (23.75, 404), (-24 * 30, 404), (24, 404)])
-def test_nobody_waits_for_a_time_that_can_be_booked(people: People, hour: float, status: int) -> None:
-    """At a quarter to midnight no length fits any more."""
+def test_a_time_that_can_be_booked_has_no_waitlist(people: People, hour: float, status: int) -> None:
+    """At a quarter to midnight no length fits."""
     tutor = free_tutor(people)
     body = {"tutor": tutor.tutor_id, "start_time": at(hour).isoformat()}
     answer = call("POST", WAITLIST, token=people.student().access, json_body=body)
     assert (answer.status, answer.json.get("code")) == (status, "not_full" if status == 409 else None), answer
 
 
-def test_the_id_of_a_session_of_others_says_nothing(people: People) -> None:
+def test_the_id_of_other_people_s_session_reveals_nothing(people: People) -> None:
     tutor, student, stranger = free_tutor(people, group_seats=2), people.student(), people.student()
     single, group = (booked(student, tutor, at(hour), kind=kind) for hour, kind in ((10, "individual"), (12, "group")))
 
@@ -218,7 +218,7 @@ def test_leaving_a_waitlist_by_the_id_of_the_entry(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_an_entry_that_was_left_does_not_stand_for_a_later_one(people: People) -> None:
+def test_the_id_of_an_earlier_entry_does_not_leave_a_later_one(people: People) -> None:
     tutor, first = free_tutor(people), people.student()
     session = booked(people.student(), tutor, at(10))["session"]
     old = wait(first, session).json["id"]
@@ -243,8 +243,8 @@ def test_entries_come_in_pages(people: People) -> None:
     assert call("GET", f"{WAITLIST}me/", token=people.student().access).json["results"] == []
 
 
-def test_the_sweep_serves_those_who_came_when_the_seat_was_being_freed(people: People) -> None:
-    """Ten of a waitlist are locked with a cancellation; here the sweep finds a seat nobody was offered."""
+def test_the_sweep_offers_a_seat_that_was_freed_without_an_offer(people: People) -> None:
+    """For example because a student joined the waitlist while the seat was being freed."""
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -255,7 +255,7 @@ def test_the_sweep_serves_those_who_came_when_the_seat_was_being_freed(people: P
 
 
 @pytest.mark.parametrize("kind", ["individual", "group"])
-def test_the_sweep_ends_the_waitlist_of_what_has_begun(people: People, kind: str) -> None:
+def test_the_sweep_closes_the_waitlist_of_a_session_that_has_started(people: People, kind: str) -> None:
     tutor, student, first = free_tutor(people, group_seats=2), people.student(), people.student()
     reservation = booked(student, tutor, at(10), kind=kind)
     if kind == "group":
