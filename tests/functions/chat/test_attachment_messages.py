@@ -1,4 +1,4 @@
-"""Messages with attachments: who gets what, what the shipped client sees, and that a file is of one message only."""
+"""Messages with attachments: who gets what, what the shipped client sees, and that a file has one message only."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def facts(chat: Chat, clients: Clients) -> Client:
 
 
 def ready(chat: Chat, name: str = "x.txt", content: bytes = b"text", *, person: Person | None = None) -> str:
-    """The id of a checked file of the student's."""
+    """Upload a file as the student and return its id."""
     answer = attach(person or chat.student, chat.id, name, content)
     assert answer.status == 200, answer
     return str(answer.json["id"])
@@ -48,7 +48,7 @@ def addresses(body: str) -> list[str]:
     return [line.rpartition(" ")[2] for line in body.split("\n") if "/media/chat/" in line]
 
 
-def test_both_get_the_picture_and_each_an_address_of_their_own(chat: Chat, clients: Clients, facts: Client) -> None:
+def test_both_members_get_the_picture_at_an_address_of_their_own(chat: Chat, clients: Clients, facts: Client) -> None:
     tutors = clients.open(chat.tutor, chat.id, "2")
     file = ready(chat, "zdjęcie.png", PICTURE)
     facts.send_message("Zadanie 3", id="1", attachments=[file])
@@ -61,7 +61,7 @@ def test_both_get_the_picture_and_each_an_address_of_their_own(chat: Chat, clien
         assert server.get(each["thumbnail"]).content[:4] == b"RIFF"
 
 
-def test_the_shipped_client_reads_name_and_address_alike_in_frame_history_and_list(chat: Chat, facts: Client) -> None:
+def test_the_shipped_client_gets_the_same_text_in_frame_history_and_list(chat: Chat, facts: Client) -> None:
     files = [ready(chat, "zdjęcie 1.png", PICTURE), ready(chat, "b.txt")]
     facts.send_message("Zadanie", attachments=files)
     frame = last(chat.tutor_client)
@@ -69,7 +69,7 @@ def test_the_shipped_client_reads_name_and_address_alike_in_frame_history_and_li
     text, first, second = frame["body"].split("\n")
     assert text == "Zadanie"
     assert first.startswith("zdjęcie 1.png /media/chat/")
-    assert first.endswith("/zdj%C4%99cie%201.png"), "clients tell pictures by the ending"
+    assert first.endswith("/zdj%C4%99cie%201.png"), "clients recognize pictures by the extension"
     assert second.startswith("b.txt /media/chat/")
     for url in addresses(frame["body"]):
         assert server.get(url).status_code == 200
@@ -81,7 +81,7 @@ def test_the_shipped_client_reads_name_and_address_alike_in_frame_history_and_li
     assert last(chat.student_client)["body"] == list_messages(chat.student, chat.id)[0]["body"] != frame["body"]
 
 
-def test_a_message_may_be_nothing_but_attachments(chat: Chat, facts: Client) -> None:
+def test_a_message_may_consist_of_attachments_only(chat: Chat, facts: Client) -> None:
     for body in ("", " ", None):
         facts.send_message(body, attachments=[ready(chat)])
         assert last(facts)["event"] == "message_stored"
@@ -91,7 +91,7 @@ def test_a_message_may_be_nothing_but_attachments(chat: Chat, facts: Client) -> 
     assert last(facts)["data"] == {"client_id": None, "code": "bad_message"}
 
 
-def test_clients_that_ask_by_seq_read_a_list(chat: Chat, facts: Client) -> None:
+def test_clients_that_page_by_seq_get_attachments_as_a_list(chat: Chat, facts: Client) -> None:
     file = ready(chat)
     facts.send_message("Zadanie", attachments=[file])
     facts.send_message("bez")
@@ -104,20 +104,20 @@ def test_clients_that_ask_by_seq_read_a_list(chat: Chat, facts: Client) -> None:
 @pytest.mark.parametrize(
     "attachments", ["x", [1], [""], [None], {}, ["00000000-0000-4000-8000-000000000000"] * 2, True, [[]], ["X" * 36]]
 )
-def test_what_names_no_files_is_refused(chat: Chat, facts: Client, attachments: Any) -> None:
+def test_malformed_lists_of_attachments_are_refused(chat: Chat, facts: Client, attachments: Any) -> None:
     facts.send_message("x", id="7", attachments=attachments)
     assert last(facts) == {"event": "message_refused", "data": {"client_id": "7", "code": "bad_message"}}
 
 
-def test_no_message_names_more_than_ten(chat: Chat, facts: Client) -> None:
+def test_a_message_has_at_most_ten_attachments(chat: Chat, facts: Client) -> None:
     files = [ready(chat) for _ in range(MAX_ATTACHMENTS + 1)]
     facts.send_message("x", attachments=files)
     assert last(facts)["data"]["code"] == "bad_message"
     facts.send_message("x", attachments=files[1:][::-1])
-    assert [each["id"] for each in last(facts)["data"]["attachments"]] == files[1:][::-1], "in the order named"
+    assert [each["id"] for each in last(facts)["data"]["attachments"]] == files[1:][::-1], "in the order of the request"
 
 
-def test_only_one_s_own_checked_unused_files_of_that_conversation_are_taken(
+def test_only_the_sender_s_own_checked_and_unused_files_of_the_conversation_are_accepted(
     chat: Chat, facts: Client, people: People, clients: Clients
 ) -> None:
     used, own = ready(chat), ready(chat)
@@ -134,10 +134,10 @@ def test_only_one_s_own_checked_unused_files_of_that_conversation_are_taken(
         assert last(facts)["data"] == {"client_id": each, "code": "attachment_unavailable"}
     assert query("SELECT count(*) FROM messages") == [(1,)]
     facts.send_message("x", attachments=[own])
-    assert last(facts)["data"]["seq"] == 2, "what was refused has taken no number and no file"
+    assert last(facts)["data"]["seq"] == 2, "a refused message uses no number and no file"
 
 
-def test_the_shipped_client_names_no_files(chat: Chat) -> None:
+def test_attachments_in_frames_of_protocol_1_are_ignored(chat: Chat) -> None:
     file = ready(chat)
     chat.student_client.send_message("x", attachments=[file])
     chat.student_client.send_message("", attachments=[file])
@@ -145,7 +145,7 @@ def test_the_shipped_client_names_no_files(chat: Chat) -> None:
     assert query("SELECT message_id FROM attachments") == [(None,)]
 
 
-def test_a_message_sent_again_is_the_same_with_its_files(chat: Chat, facts: Client) -> None:
+def test_a_repeated_message_with_attachments_is_stored_once(chat: Chat, facts: Client) -> None:
     file = ready(chat)
     for _ in range(3):
         facts.send_message("x", id="1", attachments=[file])
@@ -155,7 +155,7 @@ def test_a_message_sent_again_is_the_same_with_its_files(chat: Chat, facts: Clie
     assert len(chat.tutor_client.bodies) == 1
 
 
-def test_of_messages_together_only_the_one_with_a_used_file_is_refused(chat: Chat, facts: Client) -> None:
+def test_in_a_batch_only_the_message_with_a_used_file_is_refused(chat: Chat, facts: Client) -> None:
     file = ready(chat)
     frames = [facts.event(message(str(number), id=str(number), attachments=[file])) for number in range(2)]
     handle_messages([facts.event(message("a")), *frames, facts.event(message("b"))])
@@ -168,7 +168,7 @@ def test_of_messages_together_only_the_one_with_a_used_file_is_refused(chat: Cha
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
-def test_of_messages_at_once_one_gets_the_file(chat: Chat, clients: Clients, rounds: int) -> None:
+def test_of_concurrent_messages_one_gets_the_file(chat: Chat, clients: Clients, rounds: int) -> None:
     devices = [clients.open(chat.student, chat.id, "2") for _ in range(4)]
     for number in range(rounds):
         file = ready(chat)
@@ -179,8 +179,8 @@ def test_of_messages_at_once_one_gets_the_file(chat: Chat, clients: Clients, rou
         ]
 
 
-def test_without_its_condition_several_get_the_file(chat: Chat, facts: Client) -> None:
-    """The twin: what holds the file is that it is of no message yet."""
+def test_without_the_condition_several_messages_get_the_file(chat: Chat, facts: Client) -> None:
+    """The counter-test: without the condition that the file has no message yet."""
     function = (FOLDER / "bind_attachments.sql").read_text()
     unguarded = function.replace("AND message_id IS NULL", "")
     assert unguarded != function
@@ -194,7 +194,7 @@ def test_without_its_condition_several_get_the_file(chat: Chat, facts: Client) -
     assert query("SELECT count(*) FROM messages") == [(2,)]
 
 
-def test_files_go_with_their_author_s_account_and_the_text_stays(chat: Chat, facts: Client) -> None:
+def test_deleting_the_author_s_account_deletes_files_and_keeps_texts(chat: Chat, facts: Client) -> None:
     facts.send_message("Zadanie", attachments=[ready(chat, "a.png", PICTURE)])
     facts.send_message("", attachments=[ready(chat)])
     addressed = addresses(chat.tutor_client.bodies[0])
@@ -207,7 +207,7 @@ def test_files_go_with_their_author_s_account_and_the_text_stays(chat: Chat, fac
     assert kept_files() == set()
 
 
-def test_files_go_with_their_message(chat: Chat, facts: Client) -> None:
+def test_deleting_a_message_deletes_its_files(chat: Chat, facts: Client) -> None:
     facts.send_message("Zadanie", attachments=[ready(chat, "a.png", PICTURE)])
     [url] = addresses(chat.tutor_client.bodies[0])
     path = f"/api/chat/conversations/{chat.id}/messages/{last(facts)['data']['seq']}/"
@@ -220,7 +220,7 @@ def test_files_go_with_their_message(chat: Chat, facts: Client) -> None:
     assert kept_files() == set()
 
 
-def test_a_hidden_message_s_files_stay_for_the_other(chat: Chat, facts: Client) -> None:
+def test_files_of_a_hidden_message_stay_visible_to_the_other_member(chat: Chat, facts: Client) -> None:
     facts.send_message("", attachments=[ready(chat)])
     [url] = addresses(chat.student_client.bodies[0])
     path = f"/api/chat/conversations/{chat.id}/messages/1/"
@@ -231,12 +231,12 @@ def test_a_hidden_message_s_files_stay_for_the_other(chat: Chat, facts: Client) 
     assert server.get(url).content == b"text"
 
 
-def test_where_no_file_can_be_shown_its_name_stands_for_it(chat: Chat, facts: Client) -> None:
+def test_lists_and_mails_show_the_names_of_files(chat: Chat, facts: Client) -> None:
     facts.send_message("", attachments=[ready(chat, "a.png", PICTURE), ready(chat, "b.txt")])
     own = call("GET", "/api/chat/me/conversations/", token=chat.tutor.access).json["results"]
     assert [each["last_message"]["body"] for each in own] == ["a.png, b.txt"]
     unread = find_unread_messages(chat.id, chat.student.id, 7)
-    assert unread is None, "one's own are no news"
+    assert unread is None, "one's own messages are not unread"
     clients_gone()
     found = find_unread_messages(chat.id, chat.tutor.id, 7)
     assert found is not None
@@ -244,12 +244,12 @@ def test_where_no_file_can_be_shown_its_name_stands_for_it(chat: Chat, facts: Cl
 
 
 def clients_gone() -> None:
-    """Nobody has read anything."""
+    """Reset what both have read, and close their sockets."""
     query("UPDATE conversation_members SET read_seq = 0")
     query("DELETE FROM connections")
 
 
-def test_the_export_names_one_s_files_and_where_they_are(chat: Chat, facts: Client) -> None:
+def test_the_export_lists_one_s_files_with_their_addresses(chat: Chat, facts: Client) -> None:
     facts.send_message("x", attachments=[ready(chat, "a.png", PICTURE)])
     ready(chat, person=chat.tutor)
     answer = LambdaClient(accounts)("GET", "/api/user/export/", token=chat.student.access)
@@ -259,13 +259,13 @@ def test_the_export_names_one_s_files_and_where_they_are(chat: Chat, facts: Clie
     assert server.get(found["url"]).content == PICTURE
 
 
-def test_a_conversation_with_attachments_is_answered_alike_everywhere(chat: Chat, facts: Client) -> None:
+def test_a_conversation_with_attachments_is_the_same_alone_and_in_the_list(chat: Chat, facts: Client) -> None:
     facts.send_message("", attachments=[ready(chat)])
     path = f"/api/chat/conversation/user/{chat.student.id}/"
     assert json.loads(call("GET", path, token=chat.tutor.access).body) == list_conversations(chat.tutor)[0]
 
 
-def test_where_a_picture_was_taken_reaches_nobody(chat: Chat) -> None:
+def test_the_location_of_a_picture_is_removed(chat: Chat) -> None:
     exif = Image.Exif()
     exif[IFD.GPSInfo] = {1: "N", 29: "Nalewka 5"}
     content = encoded(quarters(600, 300), "JPEG", exif=exif)

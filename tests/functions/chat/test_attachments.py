@@ -1,4 +1,4 @@
-"""Attachments from the ticket to the file: who may, how much, how long, and what is left over."""
+"""Attachments from the upload ticket to the file: permissions, sizes, expiry, and the deletion of unused files."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ from tests.support.uploads import encoded, quarters
 PICTURE = encoded(quarters(600, 300))
 
 
-def test_a_picture_is_kept_under_its_name_with_its_size_and_a_thumbnail(conversation: Conversation) -> None:
+def test_a_picture_is_stored_under_its_name_with_its_size_and_a_thumbnail(conversation: Conversation) -> None:
     found = attach(conversation.student, conversation.id, "zdjęcie tablicy.png", PICTURE).json
     assert (found["name"], found["content_type"], found["size"]) == ("zdjęcie tablicy.png", "image/png", len(PICTURE))
     assert (found["width"], found["height"]) == (600, 300)
@@ -39,7 +39,7 @@ def test_a_picture_is_kept_under_its_name_with_its_size_and_a_thumbnail(conversa
     assert found["thumbnail"].endswith(".webp")
 
 
-def test_another_file_is_for_saving_only_and_nothing_but_its_type(conversation: Conversation) -> None:
+def test_other_files_are_served_as_downloads_with_their_type(conversation: Conversation) -> None:
     found = attach(conversation.student, conversation.id, "zadanie.pdf", PDF).json
     assert (found["content_type"], found["width"], found["thumbnail"]) == ("application/pdf", None, None)
     answer = server.get(found["url"])
@@ -63,7 +63,7 @@ def test_only_members_get_a_ticket_and_only_its_owner_completes_it(conversation:
     assert again.json == first.json, "completing is harmless"
 
 
-def test_nothing_can_be_uploaded_for_who_has_blocked_one(conversation: Conversation) -> None:
+def test_a_blocked_person_gets_no_upload_ticket(conversation: Conversation) -> None:
     path = f"/api/chat/blocked/{conversation.student.id}/"
     assert call("POST", path, token=conversation.tutor.access).status == 200
     for each in (conversation.student, conversation.tutor):
@@ -72,7 +72,7 @@ def test_nothing_can_be_uploaded_for_who_has_blocked_one(conversation: Conversat
     assert query("SELECT count(*) FROM attachments") == [(0,)]
 
 
-def test_an_upload_is_no_larger_than_its_ticket_and_goes_nowhere_else(conversation: Conversation) -> None:
+def test_an_upload_must_match_the_size_and_key_of_its_ticket(conversation: Conversation) -> None:
     ticket = request_upload(conversation.student, conversation.id, size=5).json
     policy = json.loads(base64.b64decode(ticket["fields"]["policy"]))
     assert policy["most"] == 5
@@ -97,16 +97,16 @@ BROKEN_FORMS = [
 ]
 
 
-# Starlette leaves the file of a form that was cut off to the collector of garbage.
+# Starlette leaves the file of a truncated form to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("content_type", "body"), BROKEN_FORMS, ids=[str(number) for number in range(7)])
-def test_forms_that_are_none_are_refused(people: People, content_type: str, body: bytes) -> None:
+def test_malformed_forms_are_refused(people: People, content_type: str, body: bytes) -> None:
     answer = server.post("/media/upload/", content=body, headers={"content-type": content_type})
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/xml")
     assert kept_files() == set()
 
 
-def test_nobody_gets_tickets_without_end(rate_limits: None, conversation: Conversation) -> None:
+def test_upload_tickets_are_rate_limited(rate_limits: None, conversation: Conversation) -> None:
     statuses = [request_upload(conversation.student, conversation.id).status for _ in range(UPLOADS.count + 1)]
     assert statuses == [201] * UPLOADS.count + [429]
     assert request_upload(conversation.tutor, conversation.id).status == 201
@@ -132,17 +132,17 @@ def test_a_ticket_expires(conversation: Conversation, monkeypatch: pytest.Monkey
     assert send_form(request_upload(conversation.student, conversation.id).json, b"x")[0] == 403
 
 
-def test_what_was_checked_cannot_be_overwritten(conversation: Conversation) -> None:
+def test_a_checked_file_cannot_be_overwritten(conversation: Conversation) -> None:
     ticket = request_upload(conversation.student, conversation.id).json
     send_form(ticket, b"harmless")
     url = complete(conversation.student, ticket["id"]).json["url"]
-    assert send_form(ticket, b"MZ\0\0evil") == (204, ""), "the ticket is still good"
+    assert send_form(ticket, b"MZ\0\0evil") == (204, ""), "the ticket is still valid"
     complete(conversation.student, ticket["id"])
     assert server.get(url).content == b"harmless"
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
-def test_checks_at_once_are_answered_alike_and_leave_one_file(conversation: Conversation, rounds: int) -> None:
+def test_concurrent_completions_get_one_answer_and_leave_one_file(conversation: Conversation, rounds: int) -> None:
     for number in range(rounds):
         ticket = request_upload(conversation.student, conversation.id).json
         send_form(ticket, b"text")
@@ -162,7 +162,7 @@ def test_a_refused_file_can_be_replaced(conversation: Conversation) -> None:
     assert complete(conversation.student, ticket["id"]).status == 200
 
 
-def test_nobody_but_its_author_sees_a_file_before_a_message_names_it(conversation: Conversation) -> None:
+def test_only_its_author_sees_a_file_before_a_message_refers_to_it(conversation: Conversation) -> None:
     found = attach(conversation.student, conversation.id, "x.txt", b"text").json
     facts = Attachment(*query(FACTS, found["id"])[0][0])
     others = attachment_address(facts, conversation.tutor.id)
@@ -177,7 +177,7 @@ FACTS = (
 )
 
 
-def test_an_address_is_for_its_viewer_only_as_long_as_they_are_a_member(
+def test_an_address_works_only_for_its_viewer_and_only_while_they_are_a_member(
     conversation: Conversation, people: People
 ) -> None:
     found = attach(conversation.student, conversation.id, "x.txt", b"text").json
@@ -195,7 +195,7 @@ def test_an_address_is_for_its_viewer_only_as_long_as_they_are_a_member(
     assert server.get(found["url"]).status_code == 200
 
 
-def test_an_address_that_was_changed_leads_nowhere(conversation: Conversation) -> None:
+def test_a_modified_address_is_not_found(conversation: Conversation) -> None:
     url = attach(conversation.student, conversation.id, "x.txt", b"text").json["url"]
     *folder, signed, name = url.split("/")
     for changed in ("x", "", "ą", signed[:-2], signed[4:], signed.swapcase(), "A" * len(signed)):
@@ -205,7 +205,7 @@ def test_an_address_that_was_changed_leads_nowhere(conversation: Conversation) -
     assert server.get(f"/static/media/attachments/{next(iter(kept_files()))}").status_code == 404
 
 
-def test_an_address_stays_the_same_for_a_day_and_works_as_long_again(
+def test_an_address_stays_the_same_for_a_day_and_works_for_another(
     conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = attach(conversation.student, conversation.id, "x.txt", b"text").json["url"]
@@ -219,7 +219,7 @@ def test_an_address_stays_the_same_for_a_day_and_works_as_long_again(
         assert server.get(url).status_code == status
 
 
-def test_addresses_are_whole_where_the_platform_s_is_known(
+def test_addresses_are_absolute_if_the_public_url_is_known(
     conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://korepetycje.example/")
@@ -231,7 +231,7 @@ def test_addresses_are_whole_where_the_platform_s_is_known(
     assert url.startswith("https://korepetycje.example/media/chat/")
 
 
-def test_a_file_that_came_with_a_request_is_checked_alike(conversation: Conversation) -> None:
+def test_a_file_attached_without_a_ticket_is_checked_too(conversation: Conversation) -> None:
     kept = attach_at_once(conversation.student.id, conversation.id, "C:\\docs\\x.pdf", PDF)
     assert (kept.name, kept.content_type, kept.size) == ("x.pdf", "application/pdf", len(PDF))
     assert server.get(attachment_address(kept, conversation.student.id)).content == PDF
@@ -242,7 +242,7 @@ def sweep() -> int:
     return deleted
 
 
-def test_what_no_message_named_within_a_day_is_deleted(conversation: Conversation) -> None:
+def test_a_file_that_no_message_refers_to_is_deleted_after_a_day(conversation: Conversation) -> None:
     attach(conversation.student, conversation.id, "x.png", PICTURE)
     ticket = request_upload(conversation.student, conversation.id).json
     send_form(ticket, b"never completed")
@@ -264,9 +264,7 @@ def test_what_no_message_named_within_a_day_is_deleted(conversation: Conversatio
         "DELETE FROM users WHERE id = (SELECT created_by FROM attachments LIMIT 1)",
     ],
 )
-def test_files_go_with_their_message_their_conversation_and_their_author(
-    conversation: Conversation, ending: str
-) -> None:
+def test_files_are_deleted_with_their_message_conversation_or_author(conversation: Conversation, ending: str) -> None:
     found = attach(conversation.student, conversation.id, "x.png", PICTURE).json
     query("UPDATE attachments SET message_id = gen_random_uuid(), place = 1")
     query(ending)
@@ -275,9 +273,7 @@ def test_files_go_with_their_message_their_conversation_and_their_author(
     assert (kept_files(), query("SELECT count(*) FROM attachments")) == (set(), [(0,)])
 
 
-def test_files_that_cannot_be_deleted_are_tried_again(
-    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_deletion_of_files_is_retried(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     attach(conversation.student, conversation.id, "x.txt", b"text")
     query("UPDATE attachments SET removed_at = now()")
     with monkeypatch.context() as broken:

@@ -1,4 +1,4 @@
-"""Attachments on AWS: forms and addresses that S3 takes, signed for one file, one size and a short time."""
+"""Attachments on AWS: forms and addresses that S3 accepts, signed for one file, one size and a short time."""
 
 import base64
 import hashlib
@@ -51,7 +51,7 @@ def attach(conversation: Conversation, name: str, content: bytes) -> dict[str, A
     return found
 
 
-def test_a_file_goes_to_the_bucket_and_comes_from_it(conversation: Conversation, bucket: Any) -> None:
+def test_a_file_is_uploaded_to_the_bucket_and_served_from_it(conversation: Conversation, bucket: Any) -> None:
     picture = encoded(quarters(600, 300))
     found = attach(conversation, "zdjęcie.png", picture)
     [kept, thumbnail] = keys(bucket)
@@ -66,7 +66,7 @@ def test_a_file_goes_to_the_bucket_and_comes_from_it(conversation: Conversation,
 
 
 def signature(method: str, location: str, secret: str = "testing") -> str:
-    """What S3 makes of a request by docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html."""
+    """Compute the signature S3 expects, by docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html."""
     address, algorithm = urlsplit(location), "AWS4-HMAC-SHA256"
     pairs = [each for each in address.query.split("&") if not each.startswith("X-Amz-Signature=")]
     asked = "\n".join(
@@ -81,7 +81,7 @@ def signature(method: str, location: str, secret: str = "testing") -> str:
     return key.hex()
 
 
-def test_addresses_are_signed_for_how_they_are_asked(conversation: Conversation, bucket: Any) -> None:
+def test_addresses_are_signed_for_the_request_s_method(conversation: Conversation, bucket: Any) -> None:
     found = attach(conversation, "zdjęcie.png", encoded(quarters(600, 300)))
     for method, other in (("GET", "HEAD"), ("HEAD", "GET")):
         for url in (found["url"], found["thumbnail"]):
@@ -93,7 +93,7 @@ def test_addresses_are_signed_for_how_they_are_asked(conversation: Conversation,
             assert httpx.request(method, location).status_code == 200
 
 
-def test_where_a_picture_was_taken_is_not_kept(conversation: Conversation, bucket: Any) -> None:
+def test_the_location_of_a_picture_is_removed(conversation: Conversation, bucket: Any) -> None:
     content = encoded(quarters(600, 300), "JPEG", comment=b"Nalewka 5")
     attach(conversation, "tablica.jpg", content)
     [kept, _thumbnail] = keys(bucket)
@@ -102,7 +102,7 @@ def test_where_a_picture_was_taken_is_not_kept(conversation: Conversation, bucke
     assert stored != content
 
 
-def test_what_is_no_picture_is_saved(conversation: Conversation, bucket: Any) -> None:
+def test_other_files_are_served_as_downloads(conversation: Conversation, bucket: Any) -> None:
     attach(conversation, "x.pdf", PDF)
     [kept] = keys(bucket)
     assert bucket.get_object(Bucket=BUCKET, Key=kept)["ContentDisposition"].startswith("attachment; ")
@@ -130,7 +130,7 @@ def test_addresses_name_the_bucket_s_own_host_in_its_region(
     assert parse_qs(address.query)["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
 
 
-def test_what_was_never_uploaded_cannot_be_completed(conversation: Conversation, bucket: Any) -> None:
+def test_an_upload_that_never_happened_cannot_be_completed(conversation: Conversation, bucket: Any) -> None:
     ticket = request_upload(conversation.student, conversation.id).json
     assert complete(conversation.student, ticket["id"]).json["code"] == "upload_missing"
 
@@ -142,7 +142,9 @@ def test_unwanted_files_are_deleted_from_the_bucket(conversation: Conversation, 
     assert keys(bucket) == []
 
 
-def test_without_the_bucket_nothing_is_taken_and_nothing_forgotten(conversation: Conversation, bucket: Any) -> None:
+def test_without_the_bucket_uploads_fail_and_no_attachment_is_forgotten(
+    conversation: Conversation, bucket: Any
+) -> None:
     ticket = request_upload(conversation.student, conversation.id).json
     bucket.delete_bucket(Bucket=BUCKET)
     assert complete(conversation.student, ticket["id"]).status == 503

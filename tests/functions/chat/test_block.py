@@ -53,7 +53,7 @@ def codes(client: Client) -> list[str]:
     return [frame["data"]["code"] for frame in client.frames if frame.get("event") == "message_refused"]
 
 
-def test_what_a_blocked_person_sends_is_refused(clients: Clients, chat: Chat) -> None:
+def test_messages_from_a_blocked_person_are_refused(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
     modern.send_message("przed", id="1")
     assert block(chat.tutor, chat.student).status == 200
@@ -66,14 +66,14 @@ def test_what_a_blocked_person_sends_is_refused(clients: Clients, chat: Chat) ->
     assert [each["body"] for each in list_messages(chat.student, chat.id)] == ["przed"]
 
 
-def test_who_blocked_does_not_write_either(clients: Clients, chat: Chat) -> None:
+def test_the_person_who_blocked_cannot_write_either(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.tutor, chat.id, protocol="2")
     block(chat.tutor, chat.student)
     modern.send_message("x")
     assert (codes(modern), bodies()) == (["blocked"], [])
 
 
-def test_unblocked_they_write_again(clients: Clients, chat: Chat) -> None:
+def test_after_unblocking_both_can_write_again(clients: Clients, chat: Chat) -> None:
     for one, other in ((chat.tutor, chat.student), (chat.student, chat.tutor), (chat.student, chat.tutor)):
         assert block(one, other).status == 200
     unblock(chat.tutor, chat.student)
@@ -92,7 +92,7 @@ def test_a_conversation_opened_later_is_blocked_too(people: People, clients: Cli
     assert bodies() == []
 
 
-def test_those_one_blocked_are_listed(people: People) -> None:
+def test_blocked_people_are_listed(people: People) -> None:
     ola, jan, ewa = people.student(), people.student(), people.tutor()
     for each in (jan, ewa):
         block(ola, each)
@@ -102,7 +102,7 @@ def test_those_one_blocked_are_listed(people: People) -> None:
     assert blocked(ola) == [str(jan.id)]
 
 
-def test_neither_oneself_nor_a_stranger_to_the_platform_is_blocked(people: People) -> None:
+def test_oneself_and_unknown_or_unconfirmed_accounts_cannot_be_blocked(people: People) -> None:
     ola, newcomer = people.student(), people.student(confirmed_at=None)
     assert (block(ola, ola).status, block(ola, ola).json["code"]) == (400, "own_account")
     for nobody in (UUID(int=7, version=4), newcomer):
@@ -110,7 +110,7 @@ def test_neither_oneself_nor_a_stranger_to_the_platform_is_blocked(people: Peopl
     assert query("SELECT count(*) FROM blocks") == [(0,)]
 
 
-def test_blocked_people_book_nothing_with_each_other(people: People) -> None:
+def test_blocked_people_cannot_book_with_each_other(people: People) -> None:
     tutor, student, other = free_tutor(people, days=8), people.student(), people.student()
     booked(student, tutor, at(8))
     group = booked(other, tutor, at(10), kind="group")
@@ -132,7 +132,7 @@ def test_blocked_people_book_nothing_with_each_other(people: People) -> None:
 
 
 @pytest.mark.parametrize("blocker", ["tutor", "student"])
-def test_an_offer_that_was_open_at_the_block_is_not_accepted(people: People, blocker: str) -> None:
+def test_an_offer_from_before_the_block_cannot_be_accepted(people: People, blocker: str) -> None:
     tutor, student, other = free_tutor(people), people.student(), people.student()
     taken = booked(other, tutor, at(10))
     wait(student, taken["session"])
@@ -145,7 +145,7 @@ def test_an_offer_that_was_open_at_the_block_is_not_accepted(people: People, blo
     assert post(student, f"{offer}/cancel/").status == 200
 
 
-def test_a_message_on_its_way_comes_before_the_block(clients: Clients, chat: Chat) -> None:
+def test_a_message_being_stored_commits_before_the_block(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
     with ThreadPoolExecutor(2) as threads, gate_after("INSERT ON messages") as let_go:
         sent = threads.submit(modern.send_message, "w drodze")
@@ -159,7 +159,7 @@ def test_a_message_on_its_way_comes_before_the_block(clients: Clients, chat: Cha
     assert codes(modern) == ["blocked"]
 
 
-def test_a_message_that_waits_for_the_block_is_refused(clients: Clients, chat: Chat) -> None:
+def test_a_message_that_waited_for_the_block_is_refused(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
     with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON conversations") as let_go:
         blocking = threads.submit(at_once, partial(block, chat.tutor, chat.student))
@@ -172,7 +172,7 @@ def test_a_message_that_waits_for_the_block_is_refused(clients: Clients, chat: C
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.proof)])
-def test_no_conversation_slips_past_a_block(people: People, rounds: int) -> None:
+def test_a_conversation_opened_during_a_block_is_blocked(people: People, rounds: int) -> None:
     for _ in range(rounds):
         student, tutor = people.student(), people.tutor()
         at_once(lambda: block(tutor, student).status, lambda: bool(open_conversation(student, tutor)))  # noqa: B023 - run before the next round
@@ -184,7 +184,7 @@ def change(person: Person, conversation: UUID, what: str) -> int:
 
 
 def state(person: Person) -> tuple[bool, bool]:
-    """Whether the person's only conversation is muted and archived."""
+    """Return whether the person's only conversation is muted and archived."""
     [(muted, archived)] = query(
         "SELECT is_muted, coalesce(archived_seq >= last_seq, false) FROM conversation_members m"
         " JOIN conversations c ON c.id = m.conversation_id WHERE user_id = %s",
@@ -204,7 +204,7 @@ def test_an_archived_conversation_comes_back_with_a_message(chat: Chat) -> None:
     assert state(chat.tutor) == (False, False)
 
 
-def test_a_conversation_is_muted_for_one_of_the_two(chat: Chat) -> None:
+def test_a_conversation_is_muted_for_one_member_only(chat: Chat) -> None:
     assert change(chat.tutor, chat.id, "mute") == 200
     assert (state(chat.tutor), state(chat.student)) == ((True, False), (False, False))
     assert change(chat.tutor, chat.id, "unmute") == 200
@@ -212,13 +212,13 @@ def test_a_conversation_is_muted_for_one_of_the_two(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("what", ["mute", "unmute", "archive", "unarchive"])
-def test_conversations_of_others_are_not_there(people: People, chat: Chat, what: str) -> None:
+def test_other_people_s_conversations_are_not_found(people: People, chat: Chat, what: str) -> None:
     assert change(people.student(), chat.id, what) == 404
     assert change(chat.student, UUID(int=7, version=4), what) == 404
 
 
 @pytest.mark.parametrize("person", ["student", "tutor"])
-def test_what_was_said_is_not_changed_behind_a_block(chat: Chat, person: str) -> None:
+def test_behind_a_block_messages_cannot_be_edited_or_reacted_to(chat: Chat, person: str) -> None:
     chat.student_client.send_message("raz")
     chat.tutor_client.send_message("dwa")
     caller, seq = (chat.student, 1) if person == "student" else (chat.tutor, 2)
@@ -231,7 +231,7 @@ def test_what_was_said_is_not_changed_behind_a_block(chat: Chat, person: str) ->
     assert call("DELETE", path, token=caller.access).status == 200
 
 
-def test_behind_a_block_nothing_is_uploaded(chat: Chat) -> None:
+def test_behind_a_block_nothing_can_be_uploaded(chat: Chat) -> None:
     block(chat.tutor, chat.student)
     path = f"/api/chat/conversations/{chat.id}/attachments/"
     for person in (chat.student, chat.tutor):

@@ -1,4 +1,4 @@
-"""Changes of a message that come at the same moment."""
+"""Concurrent changes to a message."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from tests.support.races import at_once
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.proof)])
 def test_an_edit_never_brings_a_deleted_message_back(conversation: Conversation, rounds: int) -> None:
-    """Whichever comes first, the message is empty afterwards and both devices know the order by its numbers."""
+    """In either order the message ends up empty, and both devices know the order from the numbers."""
     add_messages(conversation.id, conversation.student, *(["raz"] * rounds))
     for seq in range(1, rounds + 1):
         edited, deleted = at_once(
@@ -31,7 +31,7 @@ def test_an_edit_never_brings_a_deleted_message_back(conversation: Conversation,
     assert {each["body"] for each in shown} == {"Wiadomość usunięta"}
 
 
-def test_changes_of_both_have_numbers_without_gaps(conversation: Conversation) -> None:
+def test_changes_by_both_members_are_numbered_without_gaps(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz", "dwa")
     answers = at_once(
         *(

@@ -1,4 +1,4 @@
-"""Editing and deleting messages: who may, what everybody sees of it, and that the shipped client hears nothing."""
+"""Editing and deleting messages: who may, what both members see, and that the shipped client hears nothing."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,12 +22,12 @@ def bodies(person: Person, conversation: Any, parameters: str = "") -> list[str]
 
 
 def changes_told(client: Client) -> list[dict[str, Any]]:
-    """What a client was told of changed messages."""
+    """Return the frames about changed messages that a client received."""
     changes = {"message_edited", "message_deleted", "reaction_changed"}
     return [frame for frame in client.frames if frame["event"] in changes]
 
 
-def test_an_edited_message_says_something_else_to_both(conversation: Conversation) -> None:
+def test_both_members_see_an_edited_message(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz", "dwa")
     assert bodies(conversation.tutor, conversation.id) == ["raz", "dwa"]
     answer = change("PATCH", conversation.student, conversation.id, 1, {"body": " jeden "})
@@ -49,14 +49,14 @@ def test_an_edited_message_says_something_else_to_both(conversation: Conversatio
 
 
 @pytest.mark.parametrize("body", ["", "\u200b", "x" * 8_001, "a\0", None, 5 * [1]])
-def test_a_message_is_not_edited_into_one_that_cannot_be_sent(conversation: Conversation, body: Any) -> None:
+def test_a_message_cannot_be_edited_into_an_invalid_one(conversation: Conversation, body: Any) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     answer = change("PATCH", conversation.student, conversation.id, 1, {"body": body})
     assert (answer.status, list(answer.json)) == (400, ["body"])
     assert conversation.stored() == ["raz"]
 
 
-def test_only_the_author_edits_and_only_for_a_quarter_of_an_hour(people: People, conversation: Conversation) -> None:
+def test_only_the_author_can_edit_and_only_for_15_minutes(people: People, conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     stranger, change_to = people.student(), {"body": "dwa"}
 
@@ -77,7 +77,7 @@ def test_only_the_author_edits_and_only_for_a_quarter_of_an_hour(people: People,
     assert edit(conversation.student, conversation.id, 1) == (409, "message_deleted")
 
 
-def test_a_deleted_message_keeps_its_place_and_nothing_else(conversation: Conversation) -> None:
+def test_a_deleted_message_keeps_only_its_place(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz", "dwa", "trzy")
     assert bodies(conversation.tutor, conversation.id) == ["raz", "dwa", "trzy"]
     change("POST", conversation.tutor, conversation.id, 3, {"emoji": "👍"}, "reactions/")
@@ -102,7 +102,7 @@ def test_a_deleted_message_keeps_its_place_and_nothing_else(conversation: Conver
 
 
 @pytest.mark.parametrize("parameters", ["only_for_me=true", ""])
-def test_any_other_message_is_hidden_from_oneself(conversation: Conversation, parameters: str) -> None:
+def test_deleting_another_member_s_message_hides_it_for_oneself(conversation: Conversation, parameters: str) -> None:
     add_messages(conversation.id, conversation.student, "raz", "dwa")
     if not parameters:
         query(LONG_AGO)
@@ -118,7 +118,7 @@ def test_any_other_message_is_hidden_from_oneself(conversation: Conversation, pa
     assert conversation.stored() == ["raz", "dwa"]
 
 
-def test_a_message_of_others_cannot_be_hidden(people: People, conversation: Conversation) -> None:
+def test_strangers_cannot_hide_a_message(people: People, conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     for person, seq in ((people.student(), 1), (conversation.student, 2), (conversation.student, 0)):
         answer = change("DELETE", person, conversation.id, seq)
@@ -126,8 +126,8 @@ def test_a_message_of_others_cannot_be_hidden(people: People, conversation: Conv
     assert query("SELECT count(*) FROM hidden_messages") == [(0,)]
 
 
-def test_a_reader_of_before_a_change_spoils_the_window_of_nobody_after_it(conversation: Conversation) -> None:
-    """It has read the messages, but not written the window yet, when the change is made."""
+def test_a_reader_from_before_a_change_does_not_spoil_the_window_after_it(conversation: Conversation) -> None:
+    """It has read the messages, but not yet written the window, when the change is made."""
     add_messages(conversation.id, conversation.student, "raz")
     change("PATCH", conversation.student, conversation.id, 1, {"body": "dwa"})
     old = history_window.list_newest(conversation.id, 1, 1)
@@ -137,7 +137,7 @@ def test_a_reader_of_before_a_change_spoils_the_window_of_nobody_after_it(conver
     assert bodies(conversation.tutor, conversation.id) == ["trzy"]
 
 
-def test_messages_after_a_change_come_from_the_window(chat: Chat) -> None:
+def test_messages_after_a_change_are_read_from_the_window(chat: Chat) -> None:
     chat.student_client.send_message("raz")
     change("PATCH", chat.student, chat.id, 1, {"body": "dwa"})
     assert bodies(chat.tutor, chat.id) == ["dwa"]
@@ -146,7 +146,7 @@ def test_messages_after_a_change_come_from_the_window(chat: Chat) -> None:
     assert bodies(chat.tutor, chat.id) == ["dwa", "trzy"]
 
 
-def test_sockets_are_told_but_for_those_of_the_shipped_client(clients: Clients, chat: Chat) -> None:
+def test_all_sockets_but_the_shipped_client_s_hear_of_changes(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.tutor, chat.id, protocol="2")
     other_device = clients.open_user_socket(chat.student)
     chat.student_client.send_message("raz")
@@ -176,7 +176,7 @@ def test_sockets_are_told_but_for_those_of_the_shipped_client(clients: Clients, 
     assert bodies(chat.student, chat.id) == [DELETED, "dwa"]
 
 
-def test_hiding_is_told_to_the_own_devices_alone(clients: Clients, chat: Chat) -> None:
+def test_only_one_s_own_devices_hear_of_hiding(clients: Clients, chat: Chat) -> None:
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
     chat.tutor_client.send_message("dwa")
     mine.send({"event": "delete_message", "data": {"conversation": str(chat.id), "seq": 1}})
@@ -184,7 +184,7 @@ def test_hiding_is_told_to_the_own_devices_alone(clients: Clients, chat: Chat) -
     assert [frame["data"]["only_for_you"] for frame in changes_told(mine)] == [True]
 
 
-def test_what_becomes_of_a_message_is_not_told_to_who_has_hidden_it(clients: Clients, chat: Chat) -> None:
+def test_a_person_who_hid_a_message_does_not_hear_of_its_changes(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
     chat.tutor_client.send_message("jeden")
@@ -222,7 +222,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("event", "data", "code"), REFUSED)
-def test_what_is_refused_is_said_to_who_asked(
+def test_only_the_sender_hears_of_a_refusal(
     clients: Clients, chat: Chat, event: str, data: dict[str, Any], code: str
 ) -> None:
     chat.student_client.send_message("raz")
@@ -235,7 +235,7 @@ def test_what_is_refused_is_said_to_who_asked(
     assert bodies(chat.student, chat.id) == ["raz"]
 
 
-def test_an_answer_names_the_message_it_answers(clients: Clients, chat: Chat) -> None:
+def test_a_reply_names_the_message_it_replies_to(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.tutor, chat.id, protocol="2")
     chat.student_client.send_message("raz")
     for reply_to in (1, 3, 0, "1"):
@@ -252,5 +252,5 @@ def test_an_answer_names_the_message_it_answers(clients: Clients, chat: Chat) ->
     assert query("SELECT seq, reply_to FROM messages WHERE seq > 2 ORDER BY seq") == [(3, None), (4, None)]
 
 
-def test_paths_lead_to_one_message_each(conversation: Conversation) -> None:
+def test_the_path_of_a_message_ends_with_its_seq(conversation: Conversation) -> None:
     assert message_path(conversation.id, 7).endswith("/messages/7/")

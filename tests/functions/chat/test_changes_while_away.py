@@ -1,4 +1,4 @@
-"""What a client that was away learns of messages it has already."""
+"""The changes that a client that was away gets for messages it already has."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def changes(person: Person, conversation: Conversation, parameters: str = "") ->
     return call("GET", f"/api/chat/conversations/{conversation.id}/changes/{parameters}", token=person.access)
 
 
-def test_every_change_is_told_once_as_it_is_now(conversation: Conversation) -> None:
+def test_each_changed_message_is_listed_once_in_its_current_state(conversation: Conversation) -> None:
     student, tutor = conversation.student, conversation.tutor
     add_messages(conversation.id, student, "raz", "dwa", "trzy", "cztery")
     change("PATCH", student, conversation.id, 2, {"body": "2"})
@@ -39,7 +39,7 @@ def test_every_change_is_told_once_as_it_is_now(conversation: Conversation) -> N
     assert [each.get("change_seq") for each in listed] == [2, 4, 3, None]
 
 
-def test_there_is_more_where_a_page_is_full(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_page_links_to_the_next(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_changes_module, "WINDOW", 2)
     add_messages(conversation.id, conversation.student, "raz", "dwa", "trzy")
     for seq in (1, 2, 3):
@@ -52,6 +52,6 @@ def test_there_is_more_where_a_page_is_full(conversation: Conversation, monkeypa
     assert "link" not in rest.headers
 
 
-def test_strangers_learn_nothing(people: People, conversation: Conversation) -> None:
+def test_strangers_get_no_changes(people: People, conversation: Conversation) -> None:
     answer = changes(people.student(), conversation)
     assert (answer.status, answer.json["code"]) == (404, "no_conversation")

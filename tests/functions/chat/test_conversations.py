@@ -25,7 +25,7 @@ FREE = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
 
 
 def member(person: Any, **names: str) -> dict[str, str]:
-    """A member as conversations list them."""
+    """Return a member as conversations show them."""
     picture = "/static/media/uploads/user/default.jpg"
     return {"id": str(person.id), "first_name": "Ola", "last_name": "Nowak", "profile_image": picture} | names
 
@@ -95,13 +95,13 @@ def test_a_body_without_one_other_person_is_refused(people: People, body: Any, c
     assert query("SELECT count(*) FROM conversations") == [(0,)]
 
 
-def test_a_form_is_no_list_of_people(people: People) -> None:
+def test_a_form_is_refused_as_a_list_of_people(people: People) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = call("POST", OPEN, token=people.student().access, body=f"users={FREE}".encode(), headers=headers)
     assert (answer.status, list(answer.json)) == (400, ["users"])
 
 
-def test_oneself_the_unconfirmed_and_the_deleted_are_refused(people: People) -> None:
+def test_oneself_and_unconfirmed_and_deleted_accounts_are_refused(people: People) -> None:
     student, unconfirmed, deleted = people.student(), people.tutor(confirmed_at=None), people.student()
     query("DELETE FROM users WHERE id = %s", deleted.id)
     answer = post_conversation(student, student)
@@ -111,7 +111,7 @@ def test_oneself_the_unconfirmed_and_the_deleted_are_refused(people: People) -> 
         assert (answer.status, answer.json) == (400, UNKNOWN)
 
 
-def test_nobody_can_open_a_conversation_of_others(people: People) -> None:
+def test_a_conversation_between_others_cannot_be_opened(people: People) -> None:
     student, one, other = people.student(), people.tutor(), people.tutor()
     body = {"users": [{"id": str(one.id)}, {"id": str(other.id)}]}
     assert call("POST", OPEN, token=student.access, json_body=body).json == NOT_TWO
@@ -141,7 +141,7 @@ def test_the_list_is_the_same_when_nothing_changed(people: People) -> None:
     assert len(bodies) == 1
 
 
-def test_a_deleted_partner_is_missing_and_the_messages_stay(people: People) -> None:
+def test_a_deleted_partner_is_missing_but_the_messages_stay(people: People) -> None:
     me, partner = people.student(), people.tutor()
     conversation = open_conversation(me, partner)
     add_messages(conversation, partner, "żegnaj")
@@ -167,7 +167,7 @@ def test_a_user_gets_only_their_own_conversation_with_a_person(people: People) -
 @pytest.mark.parametrize(
     "text", ["abc", FREE.upper(), FREE.replace("-", ""), f"{{{FREE}}}", f"{FREE}x", "", f"{FREE}%00"]
 )
-def test_an_id_that_is_no_lower_case_uuid_is_not_found(people: People, path: str, text: str) -> None:
+def test_an_id_that_is_not_a_lower_case_uuid_is_not_found(people: People, path: str, text: str) -> None:
     answer = call("GET", f"/api/chat/{path.format(text)}", token=people.student().access)
     assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
 
@@ -205,7 +205,7 @@ def test_a_wrong_method_is_refused_with_the_allowed_ones(people: People) -> None
 
 
 def race(people: People, rounds: int) -> list[list[int]]:
-    """The statuses of each round, in which two people open their conversation from both sides at once."""
+    """Return the statuses of each round in which both people open their conversation at once."""
     statuses = []
     for _ in range(rounds):
         one, other = people.student(), people.tutor()
@@ -217,7 +217,7 @@ def race(people: People, rounds: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(250, marks=pytest.mark.proof)])
-def test_both_sides_opening_at_once_get_one_conversation(people: People, rounds: int) -> None:
+def test_opening_from_both_sides_at_once_makes_one_conversation(people: People, rounds: int) -> None:
     assert race(people, rounds) == [[*[200] * 7, 201]] * rounds
     assert query("SELECT count(*), count(DISTINCT pair) FROM conversations") == [(rounds, rounds)]
     assert query("SELECT count(*) FROM conversation_members GROUP BY conversation_id HAVING count(*) <> 2") == []
@@ -225,7 +225,7 @@ def test_both_sides_opening_at_once_get_one_conversation(people: People, rounds:
 
 @contextmanager
 def without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nor what the statement says of it: it cannot name a constraint that is not there."""
+    """Also without the statement's `ON CONFLICT`, which must not name a missing constraint."""
     unguarded = stored_conversations.ADD_CONVERSATION.text.replace("ON CONFLICT (pair) DO NOTHING", "")
     monkeypatch.setattr(stored_conversations, "ADD_CONVERSATION", Query(UUID, unguarded))
     query("ALTER TABLE conversations DROP CONSTRAINT conversations_pair_key")
@@ -236,7 +236,7 @@ def without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         query("ALTER TABLE conversations ADD CONSTRAINT conversations_pair_key UNIQUE (pair)")
 
 
-def test_without_the_constraint_both_sides_get_conversations_of_their_own(
+def test_without_the_constraint_each_side_gets_its_own_conversation(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with without_the_constraint(monkeypatch):

@@ -1,4 +1,4 @@
-"""PostgreSQL killed for five seconds while somebody writes: nothing acknowledged is lost, and nothing doubled."""
+"""PostgreSQL is killed for five seconds while somebody writes: no acknowledged message is lost or duplicated."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def stored_ids(client: Client) -> list[str]:
 
 
 def send_all(client: Client, numbers: Iterable[int]) -> None:
-    """Send messages, each until it is acknowledged, as clients do."""
+    """Send each message until it is acknowledged, as clients do."""
     deadline = time.monotonic() + 60
     for number in numbers:
         while str(number) not in stored_ids(client)[-1:]:
@@ -34,7 +34,7 @@ def send_all(client: Client, numbers: Iterable[int]) -> None:
 
 
 @pytest.mark.proof
-def test_messages_that_were_acknowledged_are_there_once_and_in_order(
+def test_acknowledged_messages_are_stored_once_and_in_order(
     mortal_postgres: Engine, people: People, clients: Clients
 ) -> None:
     student, tutor = people.student(), people.tutor()

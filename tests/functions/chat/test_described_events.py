@@ -1,4 +1,4 @@
-"""The function takes what the description of the sockets says, and refuses what that does not allow."""
+"""The function accepts what the AsyncAPI description of the sockets allows, and refuses what it does not."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ REFUSALS = {"bad_data", "bad_message", "unknown_event", "bad_frame"}
 
 
 @pytest.mark.parametrize("event", REQUESTS, ids=lambda event: event.name)
-def test_the_function_takes_what_is_described(clients: Clients, chat: Chat, event: Event) -> None:
+def test_the_function_accepts_the_examples_of_the_description(clients: Clients, chat: Chat, event: Event) -> None:
     for _number in range(7):
         chat.student_client.send_message("x")
     client = clients.open_user_socket(chat.student)
@@ -24,7 +24,7 @@ def test_the_function_takes_what_is_described(clients: Clients, chat: Chat, even
 
 
 def broken(schema: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Values that a schema does not allow for a field each."""
+    """Return pairs of a field and a value that the schema does not allow for it."""
     found: list[tuple[str, Any]] = []
     for name, field in schema["properties"].items():
         found += [(name, "x" * (field["maxLength"] + 1))] if "maxLength" in field else []
@@ -35,7 +35,7 @@ def broken(schema: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("event", REQUESTS, ids=lambda event: event.name)
-def test_the_function_refuses_what_the_description_does(clients: Clients, chat: Chat, event: Event) -> None:
+def test_the_function_refuses_what_the_description_forbids(clients: Clients, chat: Chat, event: Event) -> None:
     chat.student_client.send_message("x")
     client = clients.open_user_socket(chat.student)
     messages = description()["components"]["messages"]

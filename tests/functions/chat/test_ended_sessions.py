@@ -1,4 +1,4 @@
-"""What a socket asks for after its session has ended, while it is being closed: nothing is done and nothing told."""
+"""Frames on a socket whose session has ended, while it is being closed: nothing is done and nothing is answered."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +43,9 @@ def stored() -> list[Any]:
 
 
 @pytest.mark.parametrize("end", [sign_out, is_suspended])
-def test_nothing_is_done_for_who_was_known_before(chat: Chat, clients: Clients, end: Callable[[Person], None]) -> None:
+def test_frames_are_ignored_although_the_sender_was_known_before(
+    chat: Chat, clients: Clients, end: Callable[[Person], None]
+) -> None:
     add_messages(chat.id, chat.student, "Cześć")
     add_messages(chat.id, chat.tutor, "Cześć")
     leaving, other = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)

@@ -1,4 +1,4 @@
-"""The chat while a disk is full: the database's, or that of the local server's files."""
+"""The chat while a disk is full: that of the database, or that of the local server's files."""
 
 import errno
 import shutil
@@ -24,7 +24,7 @@ FULL = OSError(errno.ENOSPC, "No space left on device")
 
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some bytes of each file still fit."""
+    """Only the first byte of each file fits."""
 
     def copy(source: IO[bytes], target: IO[bytes]) -> NoReturn:
         target.write(source.read(1))
@@ -38,7 +38,7 @@ def kept_parts() -> list[Path]:
 
 
 def send(ticket: dict[str, Any], content: bytes) -> tuple[int, str | None, bool]:
-    """Status, Retry-After and whether the answer says that S3 would be unavailable."""
+    """Return the status, Retry-After and whether the body is S3's error for being unavailable."""
     files = {"file": ("blob", content)}
     answer = server.post(urlsplit(ticket["url"]).path, data=ticket["fields"], files=files)
     said = "<Code>ServiceUnavailable</Code>" in answer.text
@@ -46,14 +46,14 @@ def send(ticket: dict[str, Any], content: bytes) -> tuple[int, str | None, bool]
 
 
 @pytest.mark.usefixtures("full_disk")
-def test_an_upload_is_refused_for_now_and_leaves_nothing(conversation: Conversation) -> None:
-    """It was an unhandled error, and the part that fitted stayed for ever, up to 10 MB of a disk that had none."""
+def test_an_upload_is_refused_with_503_and_leaves_nothing(conversation: Conversation) -> None:
+    """It was an unhandled error, and the part that fitted stayed: up to 10 MB on a full disk."""
     ticket = request_upload(conversation.student, conversation.id, size=4).json
     assert send(ticket, b"text") == (503, "5", True)
     assert kept_parts() == []
 
 
-def test_an_upload_that_cannot_be_put_together_is_refused_for_now(
+def test_an_upload_that_cannot_be_buffered_is_refused_with_503(
     conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def read(_request: object) -> NoReturn:
@@ -68,14 +68,14 @@ def test_an_upload_that_cannot_be_put_together_is_refused_for_now(
 
 
 @pytest.mark.usefixtures("full_disk")
-def test_a_file_that_came_with_a_request_leaves_nothing(conversation: Conversation) -> None:
+def test_a_file_attached_without_a_ticket_leaves_nothing(conversation: Conversation) -> None:
     with pytest.raises(Unavailable):
         attach_at_once(conversation.student.id, conversation.id, "x.txt", b"text")
     assert kept_parts() == []
 
 
-def test_a_socket_is_refused_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As requests are: 500 says that it is of no use to come again."""
+def test_a_socket_is_refused_with_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As requests are; 500 would tell the client that retrying is useless."""
 
     def connect(_event: object) -> NoReturn:
         raise psycopg.errors.DiskFull

@@ -1,4 +1,4 @@
-"""Frames of all events with something wrong in them: each is answered, none ends anything."""
+"""Frames of all events with something wrong in them: each is answered, and no socket closes."""
 
 import json
 import random
@@ -38,7 +38,7 @@ BATCH = 50
 
 
 class Frames:
-    """Makes frames of a conversation; the same from the same seed."""
+    """Generates frames for a conversation, reproducibly from a seed."""
 
     def __init__(self, seed: int, conversation: str) -> None:
         self._random = random.Random(seed)
@@ -77,7 +77,7 @@ def is_message(frame: Any) -> bool:
 
 
 def heard(client: Client) -> list[Any]:
-    """What was posted to a socket since it was asked last, held against the description."""
+    """Return what was posted to the socket since the last call, checked against the AsyncAPI description."""
     frames = [json.loads(frame) for frame in client.api.take(client.id)]
     events = [frame for frame in frames if frame != []]
     assert [complaint for frame in events for complaint in complaints("hear", frame)] == []

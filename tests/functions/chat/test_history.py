@@ -1,4 +1,4 @@
-"""The history over HTTP: what a client gets of it."""
+"""The history over HTTP."""
 
 import json
 from uuid import uuid4
@@ -69,7 +69,7 @@ def test_only_members_see_messages(people: People, conversation: Conversation) -
         ("other=1", numbered(1, 8)),
     ],
 )
-def test_a_client_asks_for_a_part_of_the_history(
+def test_a_client_can_ask_for_a_part_of_the_history(
     conversation: Conversation, parameters: str, expected: list[str]
 ) -> None:
     add_messages(conversation.id, conversation.student, *numbered(1, 8))
@@ -77,7 +77,7 @@ def test_a_client_asks_for_a_part_of_the_history(
         assert conversation.bodies(parameters) == expected
 
 
-def test_only_a_client_that_asks_by_seq_gets_it(conversation: Conversation) -> None:
+def test_only_a_client_that_pages_by_seq_gets_seq(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, *numbered(1, 4))
     assert [message["seq"] for message in list_messages(conversation.student, conversation.id, "after=2")] == [3, 4]
     assert [message["seq"] for message in list_messages(conversation.student, conversation.id, "before=3")] == [1, 2]
@@ -129,14 +129,14 @@ def test_authors_are_shown_as_they_are_now(conversation: Conversation) -> None:
 
 
 def encoded(token: str, path: str) -> int:
-    """Bytes of an answer as Lambda counts them."""
+    """Return the bytes of an answer as Lambda counts them."""
     event = http_event("GET", path, headers={"authorization": f"Bearer {token}"})
     return len(json.dumps(call.handler(event, None)).encode())
 
 
 @pytest.mark.parametrize("letter", ["x", "\u0001", *(pytest.param(each, marks=pytest.mark.proof) for each in 'ł😀"')])
-def test_long_messages_fit_into_an_answer(conversation: Conversation, letter: str) -> None:
-    """6 MB are what a Lambda function may return; the rest is had by asking on."""
+def test_an_answer_with_long_messages_fits_into_lambda_s_limit(conversation: Conversation, letter: str) -> None:
+    """A Lambda function may return 6 MB; the client asks for the rest."""
     add_messages(conversation.id, conversation.student, *(f"{number} {letter * 7_990}" for number in range(500)))
     path = f"/api/chat/conversation_detail/{conversation.id}/"
     for parameters in ("", "?number_of_last_messages=500", "?after=0", "?before=501"):

@@ -1,4 +1,4 @@
-"""The history window: Redis answers, PostgreSQL is the truth."""
+"""The history window: Redis answers, but PostgreSQL is the source of truth."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,7 @@ def emptied(conversation: Conversation) -> None:
 
 
 def restored(conversation: Conversation) -> None:
-    """PostgreSQL is as it was two messages ago."""
+    """Restore PostgreSQL to its state of two messages ago."""
     query("DELETE FROM messages WHERE conversation_id = %s AND seq > 6", conversation.id)
     query("UPDATE conversations SET last_seq = 6 WHERE id = %s", conversation.id)
 
@@ -59,7 +59,7 @@ def test_an_incomplete_window_is_rebuilt(
     window: Any = redis_client().xrange(conversation.key)
     kept = [entry_id.decode() for entry_id, _values in window]
     last = len(conversation.stored())
-    # No more than was asked for: a reader who asks for more reads PostgreSQL again.
+    # Only what was requested: a reader who asks for more reads PostgreSQL again.
     assert kept == [f"{seq}-0" for seq in range(last - len(expected) + 1, last + 1)]
     assert conversation.bodies() == conversation.stored()
 
@@ -88,11 +88,11 @@ def test_the_window_is_kept_for_a_month(conversation: Conversation) -> None:
 
 
 def test_every_window_expires(conversation: Conversation, clients: Clients) -> None:
-    """Whatever Redis lost meanwhile."""
+    """Also after Redis has lost its data."""
     socket = clients.open(conversation.student, conversation.id)
     for _ in range(3):
         socket.send_message("x")
-        # Asked at once, as what was sent may just arrive: it expires (> 0), or is not there (-2).
+        # Checked in between, because messages may still arrive: it expires (> 0), or does not exist (-2).
         assert redis_client().ttl(conversation.key) != -1
         redis_client().flushdb()
 
@@ -124,7 +124,7 @@ STEPS = st.lists(
 
 @given(steps=STEPS)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_history_is_that_of_postgres_whatever_redis_missed_or_lost(
+def test_the_history_matches_postgres_whatever_redis_missed_or_lost(
     people: People, clients: Clients, steps: list[tuple[str, int]]
 ) -> None:
     conversation = open_between(people.student(), tutor := people.tutor())

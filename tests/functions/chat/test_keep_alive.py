@@ -23,7 +23,7 @@ def run() -> dict[str, Any]:
 
 
 def pass_minutes(minutes: float) -> None:
-    """Everything that was done was done so much earlier."""
+    """Make everything that has happened so many minutes older."""
     for table, columns in (("connections", ("touched_at", "connected_at")), ("conversations", ("updated_at",))):
         moved = ", ".join(f"{column} = {column} - make_interval(secs => %s)" for column in columns)
         query(f"UPDATE {table} SET {moved}", *[minutes * 60] * len(columns))
@@ -49,7 +49,7 @@ def test_a_socket_is_pinged_after_five_idle_minutes_with_what_every_client_ignor
     assert run() == {"pinged": 2, "gone": 0}
 
 
-def test_a_message_to_the_conversation_is_as_good_as_a_ping(clients: Clients, conversation: tuple[Any, UUID]) -> None:
+def test_a_message_to_the_conversation_replaces_a_ping(clients: Clients, conversation: tuple[Any, UUID]) -> None:
     sending, receiving = clients.open(*conversation), clients.open(*conversation)
     pass_minutes(6)
     sending.send_message("jestem")
@@ -67,7 +67,7 @@ def test_only_idle_sockets_are_pinged(people: People, clients: Clients, conversa
     assert [client.frames for client in (idle, fresh, elsewhere)] == [[[]], [], []]
 
 
-def test_sockets_that_are_gone_are_forgotten(clients: Clients, conversation: tuple[Any, UUID]) -> None:
+def test_gone_sockets_are_forgotten(clients: Clients, conversation: tuple[Any, UUID]) -> None:
     gone, here = clients.open(*conversation), clients.open(*conversation)
     pass_minutes(6)
     clients.api.gone = {gone.id}
@@ -76,9 +76,7 @@ def test_sockets_that_are_gone_are_forgotten(clients: Clients, conversation: tup
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
-def test_several_callers_at_once_ping_each_socket_once(
-    clients: Clients, conversation: tuple[Any, UUID], rounds: int
-) -> None:
+def test_concurrent_runs_ping_each_socket_once(clients: Clients, conversation: tuple[Any, UUID], rounds: int) -> None:
     sockets: list[Client] = [clients.open(*conversation) for _ in range(10)]
     for turn in range(rounds):
         pass_minutes(6)
@@ -87,7 +85,7 @@ def test_several_callers_at_once_ping_each_socket_once(
         assert [len(socket.frames) for socket in sockets] == [turn + 1] * 10
 
 
-def test_what_the_gateway_closes_after_two_hours_is_told_so_once(
+def test_sockets_are_told_once_before_the_gateway_closes_them_after_two_hours(
     clients: Clients, conversation: tuple[Any, UUID]
 ) -> None:
     shipped, modern = clients.open(*conversation), clients.open(*conversation, protocol="2")
@@ -105,7 +103,7 @@ def test_what_the_gateway_closes_after_two_hours_is_told_so_once(
     assert shipped.frames == [[]]
 
 
-def test_sockets_that_live_without_limit_are_told_nothing(
+def test_sockets_without_a_time_limit_are_told_nothing(
     clients: Clients, conversation: tuple[Any, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modern = clients.open(*conversation, protocol="2")

@@ -1,6 +1,6 @@
-"""However many sockets are open, opening and closing one and listing a conversation's reads no others' rows.
+"""Opening, closing and listing the sockets of a conversation reads no rows of other sockets, however many are open.
 
-A session keeps its plans for a while, whatever the tables grow to meanwhile: they are made while few sockets are open.
+A database session keeps its plans while tables grow, so they must be right although few sockets were open.
 """
 
 import json
@@ -28,10 +28,10 @@ Talk = tuple[Person, UUID]
 
 @pytest.fixture
 def db(platform: None) -> Iterator[psycopg.Connection[Any]]:
-    """A session of the test's own, which prepares every statement and keeps one plan for all values."""
+    """A separate database session that prepares every statement and keeps one plan for all values."""
     with psycopg.connect(settings().database_url, autocommit=True, prepare_threshold=0) as session:
         session.execute("SET plan_cache_mode = force_generic_plan")
-        # Of AWS; this machine's disk makes keys cheaper still.
+        # The default, as on AWS; the test database has a lower value, which favours indexes.
         session.execute("SET random_page_cost = 4")
         yield session
 
@@ -43,11 +43,11 @@ def talk(people: People) -> Talk:
 
 
 def open_many(db: psycopg.Connection[Any], people: People) -> None:
-    """Sockets of somebody else."""
+    """Open many sockets of other people."""
     db.execute(OPEN, (MANY, people.student(email="many@example.com").id))
 
 
-def test_listing_a_conversation_s_sockets_reads_no_others(
+def test_listing_a_conversation_s_sockets_reads_no_other_rows(
     db: psycopg.Connection[Any], talk: Talk, people: People
 ) -> None:
     student, conversation = talk
@@ -78,7 +78,7 @@ STATEMENTS: dict[str, tuple[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_plans_made_while_few_are_open_find_sockets_by_keys(
+def test_plans_made_while_few_sockets_are_open_use_indexes(
     db: psycopg.Connection[Any], talk: Talk, people: People, name: str
 ) -> None:
     student, _conversation = talk

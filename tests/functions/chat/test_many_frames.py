@@ -1,4 +1,4 @@
-"""Frames that never end are counted by the function too, for API Gateway counts none of one socket."""
+"""The function limits the frames of each user, because API Gateway does not limit a single socket."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ def few(rate_limits: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("protocol", ["1", "2"])
 @pytest.mark.parametrize("forget", PROCESSES)
 @pytest.mark.parametrize("text", FRAMES.values(), ids=FRAMES)
-def test_frames_of_every_kind_close_the_socket_in_the_end(
+def test_too_many_frames_of_any_kind_close_the_socket(
     clients: Clients, chat: Chat, text: str, forget: Callable[[], object], protocol: str
 ) -> None:
     flooding = clients.open(chat.student, chat.id, protocol=protocol)
@@ -41,13 +41,13 @@ def test_frames_of_every_kind_close_the_socket_in_the_end(
     for _ in range(3):
         flooding.send_text(text)
     assert clients.api.closed == []
-    # Six are let pass, and a process that has to learn who sends does not count the first.
+    # Six are allowed, and a process that does not know the sender yet does not count the first.
     for _ in range(5):
         flooding.send_text(text)
     assert set(clients.api.closed) == {flooding.id}
 
 
-def test_questions_in_another_process_close_a_socket_of_notifications(clients: Clients, chat: Chat) -> None:
+def test_too_many_questions_close_a_notification_socket_in_another_process(clients: Clients, chat: Chat) -> None:
     assert clients.connect("notes=", token=chat.student.access, notifications="1") == {"statusCode": 200}
     notes = Client("notes=", clients.api)
     senders.known.clear()
@@ -56,7 +56,7 @@ def test_questions_in_another_process_close_a_socket_of_notifications(clients: C
     assert clients.api.closed == [notes.id]
 
 
-def test_messages_that_wait_together_are_counted_one_by_one_but_asked_about_together(
+def test_batched_messages_are_counted_singly_with_one_redis_call_per_batch(
     clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
@@ -70,7 +70,7 @@ def test_messages_that_wait_together_are_counted_one_by_one_but_asked_about_toge
     send_together(*((ola, str(number), None) for number in range(5)), (adam, "słucham", None), (ola, "5", None))
     assert [body for _, body in stored(chat)] == ["0", "1", "2", "słucham"]
     assert clients.api.closed == []
-    # How many of each there were, and of those beyond.
+    # One for the counts of both senders, and one for the messages beyond the limit.
     assert len(asked) == 2
     send_together((ola, "6", None), (adam, "jestem", None))
     assert [body for _, body in stored(chat)] == ["0", "1", "2", "słucham", "jestem"]

@@ -1,4 +1,4 @@
-"""Messages while connections break, sockets go away, and clients send too many."""
+"""Messages while connections break, sockets disappear, and clients send too many."""
 
 import time
 from typing import Any
@@ -31,7 +31,7 @@ def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Cli
     assert stored_messages() == []
 
 
-def test_a_socket_that_is_gone_is_forgotten_and_delays_nobody(clients: Clients, chat: Chat) -> None:
+def test_a_gone_socket_is_forgotten_without_delaying_others(clients: Clients, chat: Chat) -> None:
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {chat.tutor_client.id}
     assert chat.student_client.send_message("a") == OK
@@ -42,8 +42,8 @@ def test_a_socket_that_is_gone_is_forgotten_and_delays_nobody(clients: Clients, 
     assert chat.tutor_client.frames == []
 
 
-def test_a_socket_that_has_just_been_opened_is_not_forgotten(clients: Clients, chat: Chat) -> None:
-    """AWS answers 410 to a post while the handshake is still under way."""
+def test_a_socket_that_is_still_opening_is_not_forgotten(clients: Clients, chat: Chat) -> None:
+    """AWS answers 410 to a post while the handshake is still in progress."""
     clients.api.gone = {chat.tutor_client.id}
     chat.student_client.send_message("w czasie otwierania")
     clients.api.gone = set()
@@ -68,7 +68,7 @@ def test_a_user_may_send_thirty_messages_a_second(people: People, clients: Clien
         tabs[number % 2].send_message(str(number))
     windows = int(time.monotonic() - started) + 2
     accepted = len(stored_messages()) - 1
-    # The first message of a socket is not counted: its user is not known before.
+    # The first message of a socket is not counted: its user is not known yet.
     assert 30 <= accepted <= 30 * windows + len(tabs)
     assert accepted < 140
     assert len(listener.frames) == accepted + 1

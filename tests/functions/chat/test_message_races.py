@@ -1,4 +1,4 @@
-"""Messages at the same moment: numbered without gaps, stored once, received by everybody once."""
+"""Concurrent messages: numbered without gaps, stored once, received by everybody once."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +25,9 @@ def send_all(client: Client, name: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [10, pytest.param(250, marks=pytest.mark.proof)])
-def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients: Clients, number: int) -> None:
+def test_messages_of_many_concurrent_senders_are_numbered_without_gaps(
+    people: People, clients: Clients, number: int
+) -> None:
     student, tutor = people.student(), people.tutor()
     conversation = open_conversation(student, tutor)
     sockets = [clients.open((student, tutor)[place % 2], conversation) for place in range(SENDERS)]
@@ -45,7 +47,7 @@ def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients:
 
 
 def resend(people: People, clients: Clients, rounds: int) -> tuple[list[Client], list[int]]:
-    """One client sends each message from six places at once; the listeners and the copies stored of each."""
+    """Send each message six times at once; return the listeners and the stored copies of each message."""
     student, tutor = people.student(), people.tutor()
     conversation = open_conversation(student, tutor)
     sending, listening = clients.open(student, conversation, protocol="2"), clients.open(tutor, conversation)
@@ -57,11 +59,11 @@ def resend(people: People, clients: Clients, rounds: int) -> tuple[list[Client],
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.proof)])
-def test_copies_of_a_message_that_race_are_one_message(people: People, clients: Clients, rounds: int) -> None:
+def test_concurrent_copies_of_a_message_are_stored_once(people: People, clients: Clients, rounds: int) -> None:
     [sending, listening], copies = resend(people, clients, rounds)
     assert copies == [1] * rounds
     assert listening.bodies == [f"raz {turn}" for turn in range(rounds)]
-    # The sender gets the one message each time; it knows it by the id.
+    # The sender gets the same message each time and recognizes it by the id.
     events = Counter((frame["data"]["client_id"], frame["data"]["seq"]) for frame in sending.frames)
     assert events == {(f"client-{turn}", turn + 1): 6 for turn in range(rounds)}
 
@@ -84,7 +86,7 @@ def test_without_the_constraint_every_copy_is_stored(people: People, clients: Cl
 
 
 def join(clients: Clients, person: Person, conversation: UUID) -> tuple[Client, list[Any]]:
-    """Subscribe first, then fetch, as a client that wants to miss nothing does."""
+    """Subscribe first, then fetch the history, as a client that must miss nothing does."""
     client = clients.open(person, conversation)
     return client, list_messages(person, conversation)
 
@@ -107,8 +109,8 @@ def test_a_client_that_subscribes_and_then_fetches_misses_nothing(
         query("DELETE FROM conversations")
 
 
-def test_a_socket_waits_for_the_message_that_is_just_being_stored(people: People, clients: Clients) -> None:
-    """It is not among those the message is sent to, so it must find it in the history."""
+def test_a_new_socket_waits_for_a_message_that_is_being_stored(people: People, clients: Clients) -> None:
+    """The message is not sent to it, so it must find it in the history."""
     student, tutor = people.student(), people.tutor()
     conversation = open_conversation(student, tutor)
     socket = clients.open(student, conversation)

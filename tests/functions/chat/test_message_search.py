@@ -1,4 +1,4 @@
-"""Searching one's own messages: folded, by author, conversation and time."""
+"""Searching one's own messages: accents and case ignored, by author, conversation and time."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -54,11 +54,13 @@ def talk(people: People) -> tuple[Person, Person, UUID]:
         ("niema", []),
     ],
 )
-def test_words_are_folded_and_all_must_occur(talk: tuple[Person, Person, UUID], q: str, expected: list[str]) -> None:
+def test_words_match_without_accents_and_case_and_all_must_occur(
+    talk: tuple[Person, Person, UUID], q: str, expected: list[str]
+) -> None:
     assert bodies(talk[0], q) == expected
 
 
-def test_an_item_names_its_place_and_author(talk: tuple[Person, Person, UUID]) -> None:
+def test_a_result_names_its_conversation_seq_and_author(talk: tuple[Person, Person, UUID]) -> None:
     student, tutor, conversation = talk
     found = find(student, "jaźń")
     assert (found["count"], found["is_complete"], found["next"]) == (1, True, None)
@@ -66,7 +68,7 @@ def test_an_item_names_its_place_and_author(talk: tuple[Person, Person, UUID]) -
     assert (item["conversation"], item["seq"], item["created_by"]["id"]) == (str(conversation), 1, str(tutor.id))
 
 
-def test_conversation_and_time_narrow_it(people: People, talk: tuple[Person, Person, UUID]) -> None:
+def test_results_can_be_filtered_by_conversation_and_time(people: People, talk: tuple[Person, Person, UUID]) -> None:
     student, _tutor, conversation = talk
     other = people.tutor()
     second = add_conversation(student, other)
@@ -82,7 +84,7 @@ def test_conversation_and_time_narrow_it(people: People, talk: tuple[Person, Per
     assert bodies(student, "całki", conversation=uuid4()) == []
 
 
-def test_nobody_finds_what_is_not_theirs(people: People, talk: tuple[Person, Person, UUID]) -> None:
+def test_only_one_s_own_visible_messages_are_found(people: People, talk: tuple[Person, Person, UUID]) -> None:
     student, tutor, conversation = talk
     assert bodies(people.student(), "całki") == []
     assert bodies(people.student(), "całki", conversation=conversation) == []
@@ -92,7 +94,7 @@ def test_nobody_finds_what_is_not_theirs(people: People, talk: tuple[Person, Per
     assert bodies(tutor, "pewne") == []
 
 
-def test_it_comes_in_pages(talk: tuple[Person, Person, UUID]) -> None:
+def test_results_come_in_pages(talk: tuple[Person, Person, UUID]) -> None:
     student, tutor, conversation = talk
     add_messages(conversation, tutor, *(f"strona {number}" for number in range(5)))
     found = find(student, "strona", page_size=3)
@@ -101,16 +103,18 @@ def test_it_comes_in_pages(talk: tuple[Person, Person, UUID]) -> None:
     assert len(call("GET", found["next"], token=student.access).json["results"]) == 2
 
 
-def test_beyond_the_bound_it_says_so(talk: tuple[Person, Person, UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_reached_its_limit_is_marked_incomplete(
+    talk: tuple[Person, Person, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(message_search, "MOST_SEARCHED", 2)
     found = find(talk[0], "całki")
     assert (found["count"], found["is_complete"]) == (1, False)
 
 
-def test_long_messages_are_searched_up_to_so_much_text(
+def test_the_amount_of_text_searched_is_limited(
     talk: tuple[Person, Person, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A single search of 160 MB, which two accounts can write each other in an hour, took half a minute."""
+    """One search of 160 MB, which two accounts can send each other in an hour, took 30 seconds."""
     student, tutor, conversation = talk
     add_messages(conversation, tutor, "ułamki", "ułamki: źle", "ułamki: dobrze")
     for most, bodies_found in ((31, 2), (30, 2), (28, 2), (27, 1), (15, 1), (14, 0)):
@@ -125,11 +129,11 @@ def test_long_messages_are_searched_up_to_so_much_text(
     "parameters",
     ["", "q=", "q=%20", "q=a&since=x", "q=a&conversation=x", "q=a&form=x", f"q={'x' * 201}", "q=a%00", "q=a&p=0"],
 )
-def test_bad_searches_are_refused(people: People, parameters: str) -> None:
+def test_invalid_searches_are_refused(people: People, parameters: str) -> None:
     assert call("GET", f"/api/chat/search/?{parameters}", token=people.student().access).status == 400
 
 
-def test_searches_are_limited(rate_limits: None, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_searches_are_rate_limited(rate_limits: None, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_search_routes, "MESSAGE_SEARCHES", Limit("message-searches", 2, 3600))
     student = people.student()
     statuses = [call("GET", "/api/chat/search/?q=a", token=student.access).status for _ in range(3)]

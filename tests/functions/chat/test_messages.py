@@ -38,7 +38,7 @@ def test_a_message_reaches_both_sides_in_the_frontend_s_shape(chat: Chat) -> Non
     assert message | {"created_at": frame["created_at"]} == frame
 
 
-def test_a_message_reaches_every_socket_of_its_conversation_and_no_other(
+def test_a_message_reaches_all_sockets_of_its_conversation_and_no_others(
     people: People, clients: Clients, chat: Chat
 ) -> None:
     second_tab = clients.open(chat.student, chat.id)
@@ -75,7 +75,7 @@ def test_a_frame_without_an_event_is_a_message(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("body", ["x" * 8_000, "😀" * 8_000, " a ", "0", "{}", "\u202ea", "a\u0001", "o\u0301\u200b"])
-def test_a_body_is_kept_as_written(chat: Chat, body: str) -> None:
+def test_a_body_is_stored_as_written(chat: Chat, body: str) -> None:
     chat.student_client.send_message(body)
     assert chat.tutor_client.bodies == [body]
     assert list_messages(chat.tutor, chat.id)[0]["body"] == body
@@ -110,7 +110,7 @@ ODD_FRAMES = [
 ]
 
 
-# Before the texts of which nothing is seen: they are many, and of one kind.
+# These come before the invisible texts, which are many and similar.
 FEW = len(ODD_FRAMES) - len(INVISIBLE_TEXTS) + 1
 
 
@@ -140,7 +140,7 @@ JSON = st.recursive(
 
 @given(frame=JSON | st.fixed_dictionaries({"event": st.just("chat_message"), "data": JSON}), text=st.text())
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_frame_makes_the_function_fail(chat: Chat, frame: Any, text: str) -> None:
+def test_no_frame_crashes_the_function(chat: Chat, frame: Any, text: str) -> None:
     for sent in (json.dumps(frame), text):
         before = len(stored_messages())
         answer = chat.student_client.send_text(sent)

@@ -36,7 +36,7 @@ def pair(people: People) -> tuple[Person, Person]:
     return people.student(), people.tutor()
 
 
-def test_a_message_reaches_every_socket_as_if_it_had_come_over_one(clients: Clients, chat: Chat) -> None:
+def test_a_message_reaches_every_socket_as_if_sent_over_a_socket(clients: Clients, chat: Chat) -> None:
     mine = clients.open_user_socket(chat.student)
     answer = post(chat.student, chat.id, {"body": "Cześć", "id": "7"})
     assert answer.status == 201
@@ -46,18 +46,18 @@ def test_a_message_reaches_every_socket_as_if_it_had_come_over_one(clients: Clie
     assert [each["body"] for each in list_messages(chat.tutor, chat.id)] == ["Cześć"]
 
 
-def test_sent_again_it_is_the_same_message(clients: Clients, chat: Chat) -> None:
+def test_a_repeated_message_is_stored_once(clients: Clients, chat: Chat) -> None:
     first = post(chat.student, chat.id, {"body": "raz", "id": "7"})
     again = post(chat.student, chat.id, {"body": "raz, inaczej", "id": "7"})
     assert (first.status, again.status, again.json) == (201, 200, first.json)
-    # Whichever way it comes.
+    # Over either transport.
     clients.open(chat.student, chat.id, protocol="2").send_message("raz", id="7")
     assert post(chat.tutor, chat.id, {"body": "moje", "id": "7"}).status == 201
     assert [body for _seq, body, _author in stored_messages()] == ["raz", "moje"]
     assert chat.tutor_client.bodies == ["raz", "moje"]
 
 
-def test_of_many_at_once_one_is_stored(chat: Chat) -> None:
+def test_of_concurrent_copies_one_is_stored(chat: Chat) -> None:
     answers = at_once(*[partial(post, chat.student, chat.id, {"body": "x", "id": "7"})] * 6)
     assert sorted(answer.status for answer in answers) == [*[200] * 5, 201]
     assert len({answer.json["id"] for answer in answers}) == 1
@@ -86,12 +86,12 @@ def test_of_many_at_once_one_is_stored(chat: Chat) -> None:
         [],
     ],
 )
-def test_what_makes_no_message_is_refused(pair: tuple[Person, Person], body: Any) -> None:
+def test_malformed_messages_are_refused(pair: tuple[Person, Person], body: Any) -> None:
     assert post(pair[0], add_conversation(*pair), body).status == 400
     assert stored_messages() == []
 
 
-def test_nobody_writes_where_they_take_no_part(people: People, pair: tuple[Person, Person]) -> None:
+def test_only_members_can_write(people: People, pair: tuple[Person, Person]) -> None:
     conversation = add_conversation(*pair)
     for where in (conversation, uuid4()):
         stranger = people.student()
@@ -100,7 +100,7 @@ def test_nobody_writes_where_they_take_no_part(people: People, pair: tuple[Perso
     assert stored_messages() == []
 
 
-def test_what_sockets_refuse_is_refused_with_the_same_code(rate_limits: None, pair: tuple[Person, Person]) -> None:
+def test_refusals_have_the_same_codes_as_on_sockets(rate_limits: None, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     assert post(student, conversation, {"body": "x", "reply_to": 5}).json["code"] == "message_not_found"
@@ -115,7 +115,7 @@ def test_what_sockets_refuse_is_refused_with_the_same_code(rate_limits: None, pa
     assert len(stored_messages()) == 10
 
 
-def test_pages_lead_back_and_forth(pair: tuple[Person, Person]) -> None:
+def test_pages_can_be_followed_in_both_directions(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     assert page(student, conversation) == {"next": None, "last_seq": 0, "change_seq": 0, "read_seq": 0, "results": []}
@@ -127,12 +127,12 @@ def test_pages_lead_back_and_forth(pair: tuple[Person, Person]) -> None:
     forth = page(student, conversation, "?after=1&before=7&page_size=3")
     assert [each["body"] for each in forth["results"]] + walk(student, forth) == ["b", "c", "d", "e", "f"]
     assert page(student, conversation, "?after=7")["results"] == []
-    # Pages read nothing.
+    # Pages mark nothing as read.
     assert page(student, conversation)["read_seq"] == 0
 
 
 def walk(person: Person, found: dict[str, Any]) -> list[str]:
-    """The bodies of the pages that follow."""
+    """Return the bodies of the page and those that follow."""
     bodies: list[str] = []
     while found["next"]:
         found = call("GET", found["next"], token=person.access).json
@@ -143,11 +143,11 @@ def walk(person: Person, found: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     "parameters", ["?before=0", "?before=x", "?after=-1", "?page_size=101", "?befor=1", f"?after={2**63}"]
 )
-def test_bad_places_are_refused(pair: tuple[Person, Person], parameters: str) -> None:
+def test_invalid_page_parameters_are_refused(pair: tuple[Person, Person], parameters: str) -> None:
     assert call("GET", path(add_conversation(*pair)) + parameters, token=pair[0].access).status == 400
 
 
-def test_an_item_says_what_became_of_its_message(pair: tuple[Person, Person], clients: Clients) -> None:
+def test_an_item_shows_reactions_edits_and_hiding(pair: tuple[Person, Person], clients: Clients) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, tutor, "a", "b", "c")

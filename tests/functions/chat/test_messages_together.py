@@ -1,4 +1,4 @@
-"""Messages that wait together are stored in one transaction, and become what they would become one by one."""
+"""Messages that wait together are stored in one transaction, with the same results as one by one."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ OK = {"statusCode": 200}
 
 @pytest.fixture
 def new_chat(people: People, clients: Clients) -> Callable[[], Chat]:
-    """Makes chats in which the tutor's client speaks the second protocol."""
+    """Return a function that opens chats in which the tutor's client speaks protocol 2."""
 
     def make() -> Chat:
         student, tutor = people.student(), people.tutor()
@@ -65,7 +65,7 @@ def test_messages_are_numbered_in_their_order_and_reach_their_conversations(new_
     assert query(f"{newest} AND m.conversation_id = v.id ORDER BY 1") == [(1, True), (4, True)]
 
 
-def test_messages_that_wait_together_are_one_statement(new_chat: Callable[[], Chat]) -> None:
+def test_messages_that_wait_together_are_stored_by_one_statement(new_chat: Callable[[], Chat]) -> None:
     one, two = new_chat(), new_chat()
     with statements() as sent:
         send_together((one.student_client, "a", None), (two.student_client, "b", None), (one.student_client, "c", None))
@@ -80,7 +80,7 @@ def test_a_refused_message_does_not_hold_up_the_others(new_chat: Callable[[], Ch
     assert refusals(one.tutor_client) == [{"client_id": "1", "code": "bad_message"}]
 
 
-def test_a_message_stored_before_does_not_hold_up_the_others(new_chat: Callable[[], Chat]) -> None:
+def test_a_message_that_is_already_stored_does_not_hold_up_the_others(new_chat: Callable[[], Chat]) -> None:
     one, two = new_chat(), new_chat()
     one.tutor_client.send_message("raz", id="1")
     send_together((two.student_client, "a", None), (one.tutor_client, "raz", "1"), (two.student_client, "b", None))
@@ -121,7 +121,7 @@ def test_messages_with_an_id_are_stored_once_if_the_connection_breaks_after_the_
     assert [frame["data"]["seq"] for frame in one.tutor_client.frames] == [1, 2]
 
 
-def test_a_socket_that_opens_meanwhile_gets_the_messages_or_finds_them(
+def test_a_socket_that_opens_meanwhile_receives_the_messages_or_finds_them_in_the_history(
     new_chat: Callable[[], Chat], clients: Clients
 ) -> None:
     one, two = new_chat(), new_chat()
@@ -136,9 +136,9 @@ def test_a_socket_that_opens_meanwhile_gets_the_messages_or_finds_them(
 
 
 def store_crosswise(new_chat: Callable[[], Chat]) -> list[int]:
-    """Two processes store in the same conversations, named in opposite order; how many each conversation got.
+    """Store from two processes in the same conversations, in opposite order; return how many each conversation got.
 
-    The first has one of them and waits for the next when the second begins.
+    The first has locked one of them and waits for the next when the second begins.
     """
     chats = sorted((new_chat() for _ in range(3)), key=lambda each: each.id)
     messages = [(each.student_client, "x", None) for each in chats]
@@ -153,12 +153,12 @@ def store_crosswise(new_chat: Callable[[], Chat]) -> list[int]:
     return [len(stored(each)) for each in chats]
 
 
-def test_processes_never_wait_for_each_other_in_a_circle(new_chat: Callable[[], Chat]) -> None:
+def test_concurrent_batches_do_not_deadlock(new_chat: Callable[[], Chat]) -> None:
     assert store_crosswise(new_chat) == [2, 1, 2]
 
 
 @pytest.mark.proof
-def test_without_the_order_of_the_locks_they_do(new_chat: Callable[[], Chat], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_order_they_deadlock(new_chat: Callable[[], Chat], monkeypatch: pytest.MonkeyPatch) -> None:
     statement = stored_messages.STORE_MESSAGES.statement.decode()
     unordered = statement.replace("ORDER BY v.id, m.place", "ORDER BY m.place")
     assert unordered != statement
@@ -167,9 +167,7 @@ def test_without_the_order_of_the_locks_they_do(new_chat: Callable[[], Chat], mo
 
 
 @pytest.mark.parametrize("rounds", [20, pytest.param(300, marks=pytest.mark.proof)])
-def test_processes_that_store_in_the_same_conversations_number_without_gaps(
-    new_chat: Callable[[], Chat], rounds: int
-) -> None:
+def test_concurrent_batches_are_numbered_without_gaps(new_chat: Callable[[], Chat], rounds: int) -> None:
     chats = [new_chat() for _ in range(4)]
 
     def send_all(order: list[Chat]) -> None:
@@ -183,15 +181,15 @@ def test_processes_that_store_in_the_same_conversations_number_without_gaps(
 
 
 def scans(plan: dict[str, Any], above: str = "") -> dict[str, str]:
-    """The tables that a plan reads, each with the kind of the node above."""
+    """Return the tables that a plan reads, each with the type of its parent node."""
     found = {plan["Relation Name"]: above} if "Relation Name" in plan else {}
     for part in plan.get("Plans", []):
         found |= scans(part, plan["Node Type"])
     return found
 
 
-def test_senders_are_looked_up_one_by_one_not_among_all_who_are_connected() -> None:
-    """Whatever the planner knows of the tables: it takes the messages for a hundred."""
+def test_senders_are_looked_up_by_key_and_not_among_all_connections() -> None:
+    """Whatever the statistics of the tables are: the planner expects a hundred messages."""
     statement = stored_messages.STORE_MESSAGES.statement.decode().replace("$1", "'[]'").replace("$2", "NULL")
     [[explained]] = query(f"EXPLAIN (FORMAT JSON) {statement}")
     above = scans(explained[0]["Plan"])

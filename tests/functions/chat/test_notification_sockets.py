@@ -1,4 +1,4 @@
-"""Notifications on open sockets: on those that asked for them, and on no legacy one."""
+"""Notifications on open sockets: on those that asked for them, and on none of the shipped client."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,9 +32,7 @@ def pair(people: People) -> tuple[Person, Person]:
     return people.student(), people.tutor()
 
 
-def test_a_notification_reaches_sockets_that_asked_for_it_and_no_legacy_one(
-    clients: Clients, pair: tuple[Person, Person]
-) -> None:
+def test_a_notification_reaches_only_sockets_that_asked_for_it(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     notes, modern = listen(clients, tutor), clients.open(tutor, conversation, protocol="2")
@@ -54,9 +52,7 @@ def test_a_notification_reaches_sockets_that_asked_for_it_and_no_legacy_one(
     assert other.frames == []
 
 
-def test_a_socket_that_is_gone_is_forgotten_and_the_others_are_notified(
-    clients: Clients, pair: tuple[Person, Person]
-) -> None:
+def test_a_gone_socket_is_forgotten_and_the_others_are_notified(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     gone, here = listen(clients, tutor, "gone="), listen(clients, tutor, "here=")
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
@@ -67,7 +63,7 @@ def test_a_socket_that_is_gone_is_forgotten_and_the_others_are_notified(
     assert query("SELECT id FROM connections") == [(here.id,)]
 
 
-def test_a_socket_is_answered_how_many_are_unread(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_a_socket_can_ask_for_the_number_of_unread_notifications(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, _tutor = pair
     notes = listen(clients, student)
     for is_read in (False, True, False):
@@ -89,7 +85,7 @@ def test_a_socket_is_answered_how_many_are_unread(clients: Clients, pair: tuple[
         ("x", "bad_frame"),
     ],
 )
-def test_any_other_frame_on_it_is_refused_and_not_stored(
+def test_other_frames_on_it_are_refused_and_not_stored(
     clients: Clients, pair: tuple[Person, Person], frame: Any, code: str
 ) -> None:
     notes = listen(clients, pair[0])
@@ -98,7 +94,7 @@ def test_any_other_frame_on_it_is_refused_and_not_stored(
     assert query("SELECT * FROM messages") == []
 
 
-def test_a_socket_of_a_conversation_is_not_answered(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_a_conversation_socket_gets_no_answer(clients: Clients, pair: tuple[Person, Person]) -> None:
     conversation = add_conversation(*pair)
     legacy, modern = clients.open(pair[0], conversation), clients.open(pair[0], conversation, protocol="2")
     assert [client.send(ASK) for client in (legacy, modern)] == [OK, OK]
@@ -106,7 +102,7 @@ def test_a_socket_of_a_conversation_is_not_answered(clients: Clients, pair: tupl
     assert [frame["event"] for frame in modern.frames] == ["message_refused"]
 
 
-def test_questions_have_the_limit_of_messages(
+def test_questions_have_the_same_limit_as_messages(
     rate_limits: None, clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(senders, "MESSAGES", Limit("messages", 3, 3600))
@@ -143,7 +139,7 @@ def test_signing_out_closes_it(clients: Clients, pair: tuple[Person, Person]) ->
     assert query("SELECT id FROM connections") == [(staying.id,)]
 
 
-def test_a_socket_goes_with_its_session_and_its_account(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_a_socket_is_closed_with_its_session_and_its_account(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     listen(clients, student, "one=")
     listen(clients, tutor, "two=")

@@ -1,4 +1,4 @@
-"""One's conversations in pages, what is unread in them, and what devices are told when there is a new one."""
+"""One's conversations in pages, their unread counts, and the event about a new conversation."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def read(person: Person, conversation: object, body: object) -> Answer:
     return call("POST", f"/api/chat/conversations/{conversation}/read/", token=person.access, json_body=body)
 
 
-def test_a_page_shows_what_is_unread(people: People) -> None:
+def test_a_page_shows_unread_counts(people: People) -> None:
     student, tutor = people.student(), people.tutor(first_name="Łucja")
     first, second = add_conversation(student, tutor), add_conversation(student, people.tutor())
     add_messages(first, tutor, "1", "2", "3")
@@ -59,7 +59,7 @@ def test_a_page_shows_what_is_unread(people: People) -> None:
     assert [each["id"] for each in page(student, "?unread=1")["results"]] == [str(first)]
 
 
-def test_pages_lead_on_and_archived_ones_stand_apart(people: People) -> None:
+def test_pages_are_linked_and_archived_conversations_are_listed_separately(people: People) -> None:
     student = people.student()
     ids = [str(add_conversation(student, people.tutor())) for _ in range(5)]
     query("UPDATE conversation_members SET archived_seq = 0 WHERE conversation_id = %s", ids[0])
@@ -74,17 +74,17 @@ def test_pages_lead_on_and_archived_ones_stand_apart(people: People) -> None:
     assert call("GET", f"{PATH}?p=3", token=student.access).status == 404
 
 
-def test_a_page_is_one_statement_and_reads_nothing(people: People) -> None:
+def test_a_page_is_one_statement_and_marks_nothing_as_read(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     add_messages(add_conversation(student, tutor), tutor, "1")
     with statements() as sent:
         page(student)
-    # Who calls, and the page.
+    # The caller, and the page.
     assert len(sent) == 2
     assert page(student)["unread"] == 1
 
 
-def test_deleted_and_hidden_messages_and_accounts_leave_their_place(people: People) -> None:
+def test_deleted_and_hidden_messages_and_deleted_accounts_leave_a_placeholder(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     conversation = add_conversation(student, tutor)
     add_messages(conversation, tutor, "tajne")
@@ -133,13 +133,13 @@ def test_reading_over_a_socket(clients: Clients, chat: Chat, *, named: bool) -> 
         ({"seq": 1, "id": "7", "conversation": "00000000-0000-4000-8000-000000000000"}, "no_conversation"),
     ],
 )
-def test_what_cannot_be_read_is_refused(clients: Clients, chat: Chat, data: dict[str, Any], code: str) -> None:
+def test_invalid_read_events_are_refused(clients: Clients, chat: Chat, data: dict[str, Any], code: str) -> None:
     mine = clients.open_user_socket(chat.student)
     mine.send({"event": "mark_read", "data": data})
     assert mine.frames == [{"event": "action_refused", "data": {"id": "7", "code": code}}]
 
 
-def test_the_shipped_client_marks_nothing_and_hears_nothing(clients: Clients, chat: Chat) -> None:
+def test_read_events_of_the_shipped_client_are_ignored(clients: Clients, chat: Chat) -> None:
     chat.student_client.disconnect()
     chat.tutor_client.send_message("1")
     legacy = clients.open(chat.tutor, chat.id)
@@ -148,7 +148,7 @@ def test_the_shipped_client_marks_nothing_and_hears_nothing(clients: Clients, ch
     assert legacy.frames == []
 
 
-def test_devices_of_both_are_told_of_a_new_conversation(people: People, clients: Clients) -> None:
+def test_devices_of_both_members_hear_of_a_new_conversation(people: People, clients: Clients) -> None:
     student, tutor = people.student(), people.tutor()
     mine, theirs = clients.open_user_socket(student), clients.open_user_socket(tutor)
     conversation = open_conversation(student, tutor)

@@ -1,4 +1,4 @@
-"""Who is typing and who is online: told to those one talks with, kept nowhere that matters."""
+"""Who is typing and who is online: shown to conversation partners, and kept only in Redis."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def close_all(chat: Chat) -> None:
         client.disconnect()
 
 
-def test_typing_is_told_to_the_others_and_to_no_shipped_client(clients: Clients, chat: Chat) -> None:
+def test_typing_reaches_the_other_member_but_no_shipped_client(clients: Clients, chat: Chat) -> None:
     mine, theirs = clients.open_user_socket(chat.student), clients.open(chat.tutor, chat.id, protocol="2")
     mine.send({"event": "typing", "data": {"conversation": str(chat.id)}})
     told = {"conversation": str(chat.id), "user": str(chat.student.id)}
@@ -42,7 +42,7 @@ def test_typing_is_told_to_the_others_and_to_no_shipped_client(clients: Clients,
     assert (chat.student_client.frames, chat.tutor_client.frames) == ([], [])
 
 
-def test_typing_is_told_every_three_seconds_at_most(
+def test_typing_is_forwarded_at_most_every_three_seconds(
     rate_limits: None, clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presence, "TYPING", Limit("typing", 1, 3600))
@@ -52,7 +52,7 @@ def test_typing_is_told_every_three_seconds_at_most(
     assert len(theirs.frames) == 1
 
 
-def test_a_stranger_types_into_nothing(people: People, clients: Clients, chat: Chat) -> None:
+def test_typing_by_strangers_is_refused(people: People, clients: Clients, chat: Chat) -> None:
     stranger = clients.open_user_socket(people.student())
     stranger.send({"event": "typing", "data": {"conversation": str(chat.id), "id": "7"}})
     stranger.send({"event": "typing", "data": {}})
@@ -62,7 +62,7 @@ def test_a_stranger_types_into_nothing(people: People, clients: Clients, chat: C
     ]
 
 
-def test_coming_and_going_is_told_once_however_many_sockets(clients: Clients, chat: Chat) -> None:
+def test_going_online_and_offline_is_reported_once_however_many_sockets_are_open(clients: Clients, chat: Chat) -> None:
     close_all(chat)
     watcher = clients.open_user_socket(chat.tutor)
     assert presence_of(chat.tutor)["people"][0]["online"] is False
@@ -77,7 +77,7 @@ def test_coming_and_going_is_told_once_however_many_sockets(clients: Clients, ch
     assert went["last_seen_at"] is not None
 
 
-def test_it_can_be_switched_off(clients: Clients, chat: Chat) -> None:
+def test_presence_can_be_switched_off(clients: Clients, chat: Chat) -> None:
     close_all(chat)
     watcher = clients.open_user_socket(chat.tutor)
     mine = clients.open_user_socket(chat.student)
@@ -94,7 +94,7 @@ def test_it_can_be_switched_off(clients: Clients, chat: Chat) -> None:
     assert presence_of(chat.tutor)["people"][0]["last_seen_at"] is not None
 
 
-def test_nobody_else_hears_of_it(people: People, clients: Clients, chat: Chat) -> None:
+def test_strangers_see_no_presence(people: People, clients: Clients, chat: Chat) -> None:
     close_all(chat)
     stranger = people.student()
     watcher = clients.open_user_socket(stranger)
@@ -103,7 +103,7 @@ def test_nobody_else_hears_of_it(people: People, clients: Clients, chat: Chat) -
     assert presence_of(stranger)["people"] == []
 
 
-def test_blocked_people_see_nothing_of_each_other(clients: Clients, chat: Chat) -> None:
+def test_blocked_people_see_no_presence_of_each_other(clients: Clients, chat: Chat) -> None:
     close_all(chat)
     watcher = clients.open_user_socket(chat.tutor)
     query("UPDATE conversations SET is_blocked = true")
@@ -113,7 +113,7 @@ def test_blocked_people_see_nothing_of_each_other(clients: Clients, chat: Chat) 
     assert presence_of(chat.tutor)["people"] == []
 
 
-def test_lost_with_redis_it_is_known_no_more(clients: Clients, chat: Chat) -> None:
+def test_presence_is_lost_with_redis(clients: Clients, chat: Chat) -> None:
     close_all(chat)
     clients.open_user_socket(chat.student).disconnect()
     assert presence_of(chat.tutor)["people"][0]["last_seen_at"] is not None

@@ -1,4 +1,4 @@
-"""Emojis on messages: which, how many, and who sees them."""
+"""Reactions to messages: which emojis, how many, and who sees them."""
 
 import pytest
 
@@ -13,7 +13,7 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 FIVE = ["👍", "❤️", "😂", "🎉", "🙏"]
 
 
-def test_both_see_who_put_what_on_a_message(conversation: Conversation) -> None:
+def test_both_members_see_who_reacted_with_what(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     for person, emoji in ((conversation.student, "👍"), (conversation.tutor, "👍"), (conversation.tutor, "❤")):
         answer = change("POST", person, conversation.id, 1, {"emoji": emoji}, "reactions/")
@@ -29,7 +29,9 @@ def test_both_see_who_put_what_on_a_message(conversation: Conversation) -> None:
     assert answer.json["reactions"][1]["users"] == [str(conversation.student.id)]
 
 
-def test_nobody_reacts_to_what_is_not_there_for_them(people: People, conversation: Conversation) -> None:
+def test_missing_deleted_and_other_people_s_messages_cannot_be_reacted_to(
+    people: People, conversation: Conversation
+) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     for person, seq in ((people.student(), 1), (conversation.student, 2)):
         for method, body, rest in (("POST", {"emoji": "👍"}, "reactions/"), ("DELETE", None, "reactions/?emoji=👍")):
@@ -41,7 +43,7 @@ def test_nobody_reacts_to_what_is_not_there_for_them(people: People, conversatio
     assert query("SELECT count(*) FROM message_reactions") == [(0,)]
 
 
-def test_a_person_has_five_emojis_on_a_message(conversation: Conversation) -> None:
+def test_a_person_may_put_five_emojis_on_a_message(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     for emoji in (*FIVE, *FIVE):
         assert change("POST", conversation.tutor, conversation.id, 1, {"emoji": emoji}, "reactions/").status == 200
@@ -50,7 +52,7 @@ def test_a_person_has_five_emojis_on_a_message(conversation: Conversation) -> No
     assert change("POST", conversation.student, conversation.id, 1, {"emoji": "🚀"}, "reactions/").status == 200
 
 
-def test_of_ten_put_on_it_at_once_five_stay(conversation: Conversation) -> None:
+def test_of_ten_concurrent_reactions_five_stay(conversation: Conversation) -> None:
     add_messages(conversation.id, conversation.student, "raz")
     emojis = [*FIVE, "🚀", "🐈", "🍕", "⚽", "🌍"]
     answers = at_once(
@@ -88,7 +90,7 @@ def test_of_ten_put_on_it_at_once_five_stay(conversation: Conversation) -> None:
         ("🈂", "🈂️"),
     ],
 )
-def test_an_emoji_has_one_form(text: str, emoji: str) -> None:
+def test_variants_of_an_emoji_are_stored_in_one_form(text: str, emoji: str) -> None:
     assert read_emoji(text) == emoji
     assert read_emoji(emoji) == emoji
 

@@ -1,4 +1,4 @@
-"""What counts as read, what is unread, and who is told."""
+"""What counts as read, what is unread, and who hears of it."""
 
 import random
 from functools import partial
@@ -24,7 +24,7 @@ from tests.support.races import at_once
 
 
 def state(conversation_id: UUID, person: Person) -> tuple[int, int]:
-    """Up to where somebody has read, and how many messages there are unread."""
+    """Return up to which seq somebody has read, and their number of unread messages."""
     found = read_state.find_reader(conversation_id, person.id)
     assert found is not None
     return found.read_seq, found.unread
@@ -39,7 +39,7 @@ def pair(people: People) -> tuple[Person, Person]:
     return people.student(), people.tutor()
 
 
-def test_unread_are_the_other_s_messages_after_what_was_read(pair: tuple[Person, Person]) -> None:
+def test_only_later_messages_of_the_other_member_are_unread(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, student, "1", "2", "3")
@@ -51,7 +51,9 @@ def test_unread_are_the_other_s_messages_after_what_was_read(pair: tuple[Person,
     assert state(conversation, tutor) == (1, 1)
 
 
-def test_of_very_many_a_thousand_are_counted(people: People, pair: tuple[Person, Person], clients: Clients) -> None:
+def test_at_most_a_thousand_unread_messages_are_counted(
+    people: People, pair: tuple[Person, Person], clients: Clients
+) -> None:
     student, tutor = pair
     many, few = add_conversation(student, tutor), add_conversation(people.tutor(), tutor)
     add_messages(many, student, *["x"] * 1_005)
@@ -63,7 +65,7 @@ def test_of_very_many_a_thousand_are_counted(people: People, pair: tuple[Person,
     assert (found.unread, found.total) == (1_000, 1_001)
 
 
-def test_reading_never_goes_back_nor_beyond_the_last_message(pair: tuple[Person, Person]) -> None:
+def test_read_up_to_never_goes_back_or_beyond_the_last_message(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, student, "1", "2", "3")
@@ -71,7 +73,7 @@ def test_reading_never_goes_back_nor_beyond_the_last_message(pair: tuple[Person,
     assert seen == [2, 2, 2, 3, 3]
 
 
-def test_reading_at_once_ends_at_the_latest_message(pair: tuple[Person, Person]) -> None:
+def test_concurrent_reads_end_at_the_latest_message(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     for turn in range(10):
@@ -82,7 +84,7 @@ def test_reading_at_once_ends_at_the_latest_message(pair: tuple[Person, Person])
         assert state(conversation, tutor) == (turn * 8 + 8, 0)
 
 
-def test_nobody_reads_for_others(people: People, pair: tuple[Person, Person]) -> None:
+def test_only_members_can_mark_as_read(people: People, pair: tuple[Person, Person]) -> None:
     conversation = add_conversation(*pair)
     add_messages(conversation, pair[0], "x")
     for user_id, where in ((people.student().id, conversation), (pair[1].id, uuid4())):
@@ -91,7 +93,7 @@ def test_nobody_reads_for_others(people: People, pair: tuple[Person, Person]) ->
     assert query("SELECT DISTINCT read_seq FROM conversation_members") == [(0,)]
 
 
-def test_while_a_silent_client_is_open_all_that_comes_is_read(clients: Clients, chat: Chat) -> None:
+def test_messages_to_an_open_socket_of_protocol_1_count_as_read(clients: Clients, chat: Chat) -> None:
     chat.student_client.send_message("1")
     assert (state(chat.id, chat.tutor), state(chat.id, chat.student)) == ((1, 0), (1, 0))
     chat.tutor_client.disconnect()
@@ -104,7 +106,7 @@ def test_while_a_silent_client_is_open_all_that_comes_is_read(clients: Clients, 
     assert state(chat.id, chat.tutor) == (1, 2)
 
 
-def test_what_found_the_socket_gone_was_not_read(clients: Clients, chat: Chat) -> None:
+def test_a_message_to_a_gone_socket_does_not_count_as_read(clients: Clients, chat: Chat) -> None:
     chat.student_client.send_message("1")
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {chat.tutor_client.id}
@@ -113,16 +115,14 @@ def test_what_found_the_socket_gone_was_not_read(clients: Clients, chat: Chat) -
     assert state(chat.id, chat.tutor) == (1, 1)
 
 
-def test_a_socket_that_ends_with_its_session_leaves_what_it_has_read(clients: Clients, chat: Chat) -> None:
+def test_a_socket_closed_with_its_session_keeps_what_it_has_read(clients: Clients, chat: Chat) -> None:
     chat.student_client.send_message("1")
     assert LambdaClient(tokens)("POST", "/api/token/logout/", token=chat.tutor.access).status == 200
     chat.student_client.send_message("2")
     assert state(chat.id, chat.tutor) == (1, 1)
 
 
-def test_so_does_the_oldest_socket_and_one_that_is_found_gone_when_it_is_kept_alive(
-    clients: Clients, chat: Chat
-) -> None:
+def test_sockets_beyond_the_limit_and_gone_sockets_keep_what_they_have_read(clients: Clients, chat: Chat) -> None:
     chat.student_client.send_message("1")
     for _ in range(20):
         clients.open_user_socket(chat.tutor)
@@ -134,7 +134,7 @@ def test_so_does_the_oldest_socket_and_one_that_is_found_gone_when_it_is_kept_al
     assert query("SELECT DISTINCT read_seq FROM conversation_members") == [(1,)]
 
 
-def test_closing_while_the_same_is_read_elsewhere_never_goes_back(clients: Clients, chat: Chat) -> None:
+def test_concurrent_closing_and_reading_never_go_back(clients: Clients, chat: Chat) -> None:
     chat.student_client.send_message("0")
     for _ in range(5):
         closing = [clients.open(chat.tutor, chat.id) for _ in range(3)]
@@ -144,7 +144,7 @@ def test_closing_while_the_same_is_read_elsewhere_never_goes_back(clients: Clien
         assert state(chat.id, chat.tutor) == (last, 0)
 
 
-def test_what_stood_in_the_history_is_read_and_the_list_reads_nothing(pair: tuple[Person, Person]) -> None:
+def test_fetching_the_history_marks_as_read_but_listing_does_not(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, student, *"12345")
@@ -159,7 +159,7 @@ def test_what_stood_in_the_history_is_read_and_the_list_reads_nothing(pair: tupl
     assert state(conversation, tutor) == (5, 0)
 
 
-def test_devices_are_told_what_is_unread_and_senders_what_is_read(
+def test_devices_hear_what_is_unread_and_senders_what_is_read(
     people: People, clients: Clients, pair: tuple[Person, Person]
 ) -> None:
     student, tutor = pair
@@ -180,7 +180,9 @@ def test_devices_are_told_what_is_unread_and_senders_what_is_read(
     assert [frames(each, "read_up_to") for each in (mine, theirs)] == [[read]] * 2
 
 
-def test_behind_a_block_nobody_learns_what_the_other_reads(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_behind_a_block_no_reading_is_reported_to_the_other_member(
+    clients: Clients, pair: tuple[Person, Person]
+) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     mine, theirs, again = clients.open_user_socket(student), *[clients.open_user_socket(tutor) for _ in range(2)]
@@ -194,17 +196,17 @@ def test_behind_a_block_nobody_learns_what_the_other_reads(clients: Clients, pai
     assert listed["partner_read_seq"] is None
 
 
-def test_a_sender_is_told_that_a_silent_client_shows_the_message(clients: Clients, chat: Chat) -> None:
+def test_a_sender_hears_that_a_socket_of_protocol_1_shows_the_message(clients: Clients, chat: Chat) -> None:
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
     mine.send_message("1", conversation=str(chat.id))
     read = {"conversation": str(chat.id), "user": str(chat.tutor.id), "seq": 1}
     assert frames(mine, "read_up_to") == frames(theirs, "read_up_to") == [read]
     assert frames(theirs, "unread_changed") == []
-    # The silent client itself gets the message and nothing else.
+    # The socket of protocol 1 itself gets the message and nothing else.
     assert len(chat.tutor_client.frames) == len(chat.student_client.frames) == 1
 
 
-def test_of_what_is_gathered_people_are_told_once_how_it_is_then(
+def test_gathered_messages_lead_to_one_event_with_the_final_counts(
     clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
@@ -224,7 +226,7 @@ def test_of_what_is_gathered_people_are_told_once_how_it_is_then(
     assert frames(theirs, "unread_changed") == [counts]
 
 
-def test_what_is_read_is_gathered_too_and_told_once_with_what_came_since(
+def test_gathered_reads_lead_to_one_event_with_the_final_counts(
     clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     student, tutor = pair
@@ -244,7 +246,7 @@ def test_what_is_read_is_gathered_too_and_told_once_with_what_came_since(
     assert (frames(mine, "unread_changed"), frames(theirs, "unread_changed")) == ([], [counts])
 
 
-def test_for_who_has_no_socket_to_be_told_on_nothing_is_counted(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_nothing_is_counted_for_a_member_without_sockets(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     clients.open_user_socket(student).send_message("x", conversation=str(conversation))
@@ -253,7 +255,7 @@ def test_for_who_has_no_socket_to_be_told_on_nothing_is_counted(clients: Clients
     assert state(conversation, tutor) == (0, 1)
 
 
-def test_without_a_user_socket_nothing_is_asked_or_told(
+def test_without_a_user_socket_nothing_is_queried_or_sent(
     clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modern = clients.open(chat.tutor, chat.id, protocol="2")

@@ -1,4 +1,4 @@
-"""What is asked of Redis or Valkey is what ElastiCache Serverless has."""
+"""Only commands that ElastiCache Serverless supports are sent to Redis."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,10 +16,10 @@ from tests.support.conversations import add_messages
 from tests.support.templates import resources
 from tools.cloud.project import ROOT
 
-# Those in use. A new one is looked up first, on the page of what serverless caches support:
+# The commands in use. Before adding one, look it up on the page of commands that serverless caches support:
 # docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
 COMMANDS = {"del", "exec", "expire", "incrby", "multi", "ttl", "xadd", "xrevrange"}
-# What a client says of itself when it connects; it does without where these are refused.
+# What a client sends about itself when it connects; if refused, it continues without.
 GREETINGS = {"hello", "auth", "ping", "client|setinfo"}
 ASKED_BY_THE_TEST = {"info", "config|resetstat"}
 DATA = ROOT / "infra" / "stacks" / "data.yaml"
@@ -27,7 +27,7 @@ LIMIT = Limit("commands", 1, 60)
 
 
 def use(conversation: Conversation) -> None:
-    """Everything that is kept in Redis: windows and counts."""
+    """Use everything that is kept in Redis: windows and counts."""
     add_messages(conversation.id, conversation.student, *numbered(1, 2))
     assert conversation.bodies() == numbered(1, 2)
     redis.client().delete(conversation.key)
@@ -49,7 +49,7 @@ def test_the_commands_in_use_are_known(conversation: Conversation, rate_limits: 
 
 @pytest.fixture
 def as_the_functions(rate_limits: None) -> Iterator[Any]:
-    """Be the user of the template; the client of the one who may do everything."""
+    """Connect as the user of the template; return a client of the user who may do everything."""
     owner: Any = redis.client()
     [user] = resources("AWS::ElastiCache::User", DATA).values()
     owner.execute_command("ACL", "SETUSER", user["UserName"], "reset", ">secret", *user["AccessString"].split())

@@ -1,4 +1,4 @@
-"""Redis is killed while messages flow: none is lost, none is doubled, the history is PostgreSQL's."""
+"""Redis is killed while messages flow: none is lost or duplicated, and the history matches PostgreSQL."""
 
 import signal
 import threading
@@ -23,7 +23,7 @@ SENDERS = 4
 
 
 class Progress:
-    """How many messages were answered; others wait for a number of them."""
+    """Counts answered messages, and lets other threads wait for a number of them."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -46,14 +46,14 @@ def send_all(client: Client, name: str, number: int, progress: Progress) -> None
 
 
 def kill_and_start(redis: OwnRedis, progress: Progress, points: list[int]) -> None:
-    """Kill and start by turns, whenever so many messages were answered."""
+    """Kill and restart Redis in turn, each time after so many answered messages."""
     for place, point in enumerate(points):
         progress.wait_for(point)
         (redis.start if place % 2 else redis.kill)()
 
 
 def read_along(person: Person, conversation: UUID, progress: Progress, number: int, read: list[list[str]]) -> None:
-    """Read the newest messages again and again; none that was answered before may be missing."""
+    """Read the newest messages repeatedly; none that was answered before may be missing."""
     while progress.number < number:
         answered = progress.number
         bodies = [message["body"] for message in list_messages(person, conversation)]
@@ -96,7 +96,7 @@ def test_redis_is_killed_and_started_while_messages_flow(
         assert bodies == truth[max(0, end - 500) : end]
 
 
-def test_a_redis_that_hangs_delays_nobody_for_long(people: People, clients: Clients, own_redis: OwnRedis) -> None:
+def test_a_hanging_redis_delays_messages_only_briefly(people: People, clients: Clients, own_redis: OwnRedis) -> None:
     """Stopped, not dead: connections open and nothing answers."""
     student = people.student()
     conversation = open_conversation(student, people.tutor())
@@ -108,7 +108,7 @@ def test_a_redis_that_hangs_delays_nobody_for_long(people: People, clients: Clie
         for number in range(10):
             socket.send_message(str(number))
         assert len(list_messages(student, conversation)) == 11
-        # One patience of half a second for each second of rest, and the test's own work.
+        # Half a second of waiting for each second of the circuit breaker, plus the test's own work.
         assert time.monotonic() - started < 5
     finally:
         own_redis.engine.process.send_signal(signal.SIGCONT)

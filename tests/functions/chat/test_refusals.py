@@ -1,4 +1,4 @@
-"""Who is refused what, asked of the functions in this process; tests/tools/cloud asks the emulated AWS the same."""
+"""Who is refused what by the functions in this process; tests/tools/cloud runs the same on the emulated AWS."""
 
 from typing import Any
 
@@ -49,4 +49,4 @@ def place(clients: Clients, people: People) -> Scene:
 
 
 class TestFunctions(Refusals):
-    """Asked of the functions in this process."""
+    """Runs against the functions in this process."""

@@ -1,4 +1,4 @@
-"""Attachments of reported messages: staff open them, and the audit trail says so."""
+"""Attachments of reported messages: staff may open them, and the audit trail records it."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ def boss(people: People) -> Person:
 
 @pytest.fixture
 def sent(conversation: Conversation) -> dict[str, Any]:
-    """An attachment of the first message, which the tutor sent."""
+    """Attach a file to the first message, sent by the tutor."""
     found = attach(conversation.tutor, conversation.id, "groźba.txt", TEXT).json
     post_message(conversation, "Zobacz", found["id"])
     return dict(found)
@@ -47,7 +47,7 @@ def open_(staff: Person, number: int, attachment: str | UUID, reason: str = "Spr
     return call("POST", path, token=staff.access, json_body={"reason": reason})
 
 
-def test_staff_open_what_is_reported_and_that_is_kept(
+def test_staff_can_open_reported_attachments_and_it_is_recorded(
     conversation: Conversation, boss: Person, people: People, sent: dict[str, Any]
 ) -> None:
     number = report(conversation, 1)
@@ -68,7 +68,9 @@ def test_staff_open_what_is_reported_and_that_is_kept(
     assert open_(people.student(), number, sent["id"]).status == 403
 
 
-def test_of_other_messages_nothing_is_opened(conversation: Conversation, boss: Person, sent: dict[str, Any]) -> None:
+def test_attachments_of_other_messages_cannot_be_opened(
+    conversation: Conversation, boss: Person, sent: dict[str, Any]
+) -> None:
     post_message(conversation, "Obok")
     beside = report(conversation, 2)
     assert see(boss, beside)["attachments"] == []
@@ -78,7 +80,7 @@ def test_of_other_messages_nothing_is_opened(conversation: Conversation, boss: P
     assert query("SELECT count(*) FROM staff_actions") == [(0,)]
 
 
-def test_without_a_reason_or_once_the_message_is_hidden_nothing_is_opened(
+def test_nothing_is_opened_without_a_reason_or_after_the_message_is_hidden(
     conversation: Conversation, boss: Person, sent: dict[str, Any]
 ) -> None:
     number = report(conversation, 1)

@@ -1,4 +1,4 @@
-"""Reporting messages and people, and the staff's queue."""
+"""Reporting messages and people, and the queue of staff."""
 
 from functools import partial
 from typing import Any
@@ -54,7 +54,7 @@ def name(person: Person, first_name: str = "Ola") -> dict[str, Any]:
     return {"id": str(person.id), "first_name": first_name, "last_name": "Nowak", "suspended": False}
 
 
-def test_a_message_is_reported_with_those_around_it(chat: Chat, boss: Person) -> None:
+def test_a_report_of_a_message_copies_the_surrounding_messages(chat: Chat, boss: Person) -> None:
     for number in range(1, 31):
         add_messages(chat.id, chat.tutor if number % 2 else chat.student, f"{number} {'ł' * 3000}")
     assert report_message(chat.student, chat.id, 15).status == 201
@@ -71,7 +71,7 @@ def test_a_message_is_reported_with_those_around_it(chat: Chat, boss: Person) ->
     assert get(boss, listed["id"])["messages"] == report["messages"]
 
 
-def test_a_person_is_reported_with_the_last_messages(chat: Chat, boss: Person, people: People) -> None:
+def test_a_report_of_a_person_copies_the_last_messages(chat: Chat, boss: Person, people: People) -> None:
     add_messages(chat.id, chat.tutor, *map(str, range(1, 26)))
     assert report_person(chat.student, chat.tutor.id).status == 201
     stranger = people.student()
@@ -81,7 +81,7 @@ def test_a_person_is_reported_with_the_last_messages(chat: Chat, boss: Person, p
     assert (second["messages"], second["conversation"], second["seq"]) == ([], None, None)
 
 
-def test_staff_are_told_of_a_new_report(chat: Chat, boss: Person) -> None:
+def test_staff_are_notified_of_a_new_report(chat: Chat, boss: Person) -> None:
     for _ in range(2):
         report_person(chat.student, chat.tutor.id)
     dispatch()
@@ -89,7 +89,7 @@ def test_staff_are_told_of_a_new_report(chat: Chat, boss: Person) -> None:
     assert notified(chat.tutor) == []
 
 
-def test_of_an_object_a_reporter_has_one_open_report(chat: Chat, boss: Person) -> None:
+def test_a_reporter_has_one_open_report_per_message_or_person(chat: Chat, boss: Person) -> None:
     add_messages(chat.id, chat.tutor, "a", "b")
     answers = at_once(*[partial(report_message, chat.student, chat.id, 1)] * 5)
     assert {answer.status for answer in answers} == {201}
@@ -104,7 +104,7 @@ def test_of_an_object_a_reporter_has_one_open_report(chat: Chat, boss: Person) -
     assert len(queue(boss)) == 3
 
 
-def test_only_what_one_can_read_of_others_is_reported(chat: Chat, people: People) -> None:
+def test_only_readable_messages_of_others_and_known_people_can_be_reported(chat: Chat, people: People) -> None:
     add_messages(chat.id, chat.tutor, "a")
     stranger, newcomer = people.student(), people.student(confirmed_at=None)
     refused = [
@@ -126,13 +126,13 @@ def test_only_what_one_can_read_of_others_is_reported(chat: Chat, people: People
     assert query("SELECT count(*) FROM reports") == [(0,)]
 
 
-def test_nobody_reports_without_end(chat: Chat, rate_limits: None) -> None:
+def test_reports_are_rate_limited(chat: Chat, rate_limits: None) -> None:
     add_messages(chat.id, chat.tutor, "a")
     statuses = [report_message(chat.student, chat.id, 1).status for _ in range(21)]
     assert statuses == [201] * 20 + [429]
 
 
-def test_only_staff_read_and_decide(chat: Chat, boss: Person) -> None:
+def test_only_staff_can_read_and_decide_reports(chat: Chat, boss: Person) -> None:
     report_person(chat.student, chat.tutor.id)
     [report] = queue(boss)
     for person in (chat.student, chat.tutor):
@@ -143,7 +143,7 @@ def test_only_staff_read_and_decide(chat: Chat, boss: Person) -> None:
     assert decide(boss, 99, "dismiss").status == 404
 
 
-def test_a_decision_ends_all_reports_of_the_same(chat: Chat, boss: Person, people: People) -> None:
+def test_a_decision_closes_all_reports_about_the_same_message(chat: Chat, boss: Person, people: People) -> None:
     for person in (chat.student, people.student()):
         report_person(person, chat.tutor.id)
     first, second = queue(boss)
@@ -158,7 +158,7 @@ def test_a_decision_ends_all_reports_of_the_same(chat: Chat, boss: Person, peopl
     ]
 
 
-def test_a_message_is_hidden_from_both(clients: Clients, chat: Chat, boss: Person) -> None:
+def test_staff_can_hide_a_message_from_both_members(clients: Clients, chat: Chat, boss: Person) -> None:
     chat.tutor_client.send_message("coś złego")
     query("UPDATE messages SET created_at = now() - interval '1 day'")
     modern = clients.open(chat.student, chat.id, protocol="2")
@@ -172,7 +172,7 @@ def test_a_message_is_hidden_from_both(clients: Clients, chat: Chat, boss: Perso
     assert get(boss, report["id"])["messages"][0]["body"] == "coś złego"
 
 
-def test_a_person_is_suspended(chat: Chat, boss: Person) -> None:
+def test_staff_can_suspend_a_person(chat: Chat, boss: Person) -> None:
     report_person(chat.student, chat.tutor.id)
     [report] = queue(boss)
     assert decide(boss, report["id"], "hide_message").json["code"] == "nothing_to_hide"
@@ -182,7 +182,7 @@ def test_a_person_is_suspended(chat: Chat, boss: Person) -> None:
     assert query("SELECT action, reason FROM staff_actions") == [("suspend", "Bo tak")]
 
 
-def test_staff_do_not_suspend_each_other(chat: Chat, boss: Person) -> None:
+def test_staff_cannot_suspend_each_other(chat: Chat, boss: Person) -> None:
     query("UPDATE users SET is_staff = true WHERE id = %s", chat.tutor.id)
     report_person(chat.student, chat.tutor.id)
     [report] = queue(boss)
@@ -190,7 +190,7 @@ def test_staff_do_not_suspend_each_other(chat: Chat, boss: Person) -> None:
     assert query("SELECT count(*) FROM users WHERE suspended_at IS NOT NULL") == [(0,)]
 
 
-def test_of_decisions_at_once_one_counts(chat: Chat, boss: Person) -> None:
+def test_of_concurrent_decisions_one_counts(chat: Chat, boss: Person) -> None:
     report_person(chat.student, chat.tutor.id)
     [report] = queue(boss)
     answers = at_once(*(partial(decide, boss, report["id"], what) for what in ("dismiss", "suspend") * 3))
@@ -199,7 +199,7 @@ def test_of_decisions_at_once_one_counts(chat: Chat, boss: Person) -> None:
     assert query("SELECT count(*) FILTER (WHERE decision = 'suspend') FROM reports") == [(suspended,)]
 
 
-def test_reported_reviews_stand_in_the_same_queue(people: People, boss: Person) -> None:
+def test_reported_reviews_are_in_the_same_queue(people: People, boss: Person) -> None:
     tutor, student = people.tutor(), people.student()
     review = insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 1, "review": "Źle"})
     path = f"/api/user/tutor/reviews/{review}/"
@@ -211,7 +211,7 @@ def test_reported_reviews_stand_in_the_same_queue(people: People, boss: Person) 
     assert (queue(boss), len(queue(boss, "decided"))) == ([], 1)
 
 
-def test_reports_outlive_their_reporters_and_go_with_whom_they_are_about(chat: Chat, boss: Person) -> None:
+def test_reports_outlive_their_reporters_but_not_the_reported_person(chat: Chat, boss: Person) -> None:
     report_person(chat.student, chat.tutor.id)
     query("DELETE FROM users WHERE id = %s", chat.student.id)
     [report] = queue(boss)
@@ -220,7 +220,7 @@ def test_reports_outlive_their_reporters_and_go_with_whom_they_are_about(chat: C
     assert queue(boss) == []
 
 
-def test_issues_stand_in_the_same_queue(chat: Chat, boss: Person) -> None:
+def test_issues_are_in_the_same_queue(chat: Chat, boss: Person) -> None:
     row = {"reported_by": chat.student.id, "category": "violation", "title": "Spam", "description": "Reklamy"}
     issue = insert("issues", row)
     report_person(chat.student, chat.tutor.id)

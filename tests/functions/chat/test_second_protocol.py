@@ -1,4 +1,4 @@
-"""The second protocol: messages as events, refusals, and ids of the client's own that make a resend harmless."""
+"""Protocol 2: messages as events, refusals, and client ids that make it safe to resend."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def test_a_client_of_the_second_protocol_gets_events(clients: Clients, chat: Cha
     modern.send_message("a", id="client-7")
     chat.tutor_client.send_message("b")
     [mine, theirs] = modern.frames
-    # Times as over HTTP; only protocol 1 has the recorded form.
+    # Times are formatted as over HTTP; only protocol 1 has the recorded format.
     [first, second] = [
         {**frame, "created_at": item["created_at"]}
         for frame, item in zip(chat.student_client.frames, list_messages(chat.student, chat.id), strict=True)
@@ -50,7 +50,7 @@ def test_a_client_of_the_second_protocol_is_sent_refusals(
     assert (chat.student_client.frames, chat.tutor_client.frames, stored_messages()) == ([], [], [])
 
 
-def test_a_message_sent_again_is_the_same_message(clients: Clients, chat: Chat) -> None:
+def test_a_repeated_message_is_stored_once(clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
     modern.send_message("raz", id="7")
     chat.tutor_client.send_message("między")
@@ -67,7 +67,7 @@ UNUSABLE_IDS = [5, True, [], {}, "", "x" * 101, "a\0b", "\ud800"]
 
 
 @pytest.mark.parametrize("client_id", [None, *UNUSABLE_IDS])
-def test_an_unusable_id_means_nothing_in_the_legacy_protocol(chat: Chat, client_id: Any) -> None:
+def test_an_invalid_id_is_ignored_in_the_first_protocol(chat: Chat, client_id: Any) -> None:
     for _ in range(2):
         chat.student_client.send_message("x", id=client_id)
     assert [seq for seq, _body, _author in stored_messages()] == [1, 2]
@@ -75,10 +75,10 @@ def test_an_unusable_id_means_nothing_in_the_legacy_protocol(chat: Chat, client_
 
 @pytest.mark.parametrize("client_id", UNUSABLE_IDS)
 @pytest.mark.parametrize("forget", PROCESSES)
-def test_an_unusable_id_is_refused_in_the_second_protocol(
+def test_an_invalid_id_is_refused_in_the_second_protocol(
     clients: Clients, chat: Chat, client_id: Any, forget: Callable[[], object]
 ) -> None:
-    """Taken without it, the message would be stored twice when it is sent again."""
+    """If the id were ignored, the message would be stored twice when resent."""
     modern = clients.open(chat.student, chat.id, protocol="2")
     forget()
     modern.send_message("x", id=client_id)
@@ -102,7 +102,7 @@ USELESS_FRAMES = [
 
 @pytest.mark.parametrize("forget", PROCESSES)
 @pytest.mark.parametrize(("text", "code"), USELESS_FRAMES, ids=range(len(USELESS_FRAMES)))
-def test_every_frame_of_no_use_is_refused_in_the_second_protocol(
+def test_every_useless_frame_is_refused_in_the_second_protocol(
     clients: Clients, chat: Chat, text: str, code: str, forget: Callable[[], object]
 ) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
@@ -124,7 +124,7 @@ def test_a_binary_frame_is_refused_in_the_second_protocol_and_ignored_in_the_fir
     assert (chat.student_client.frames, stored_messages()) == ([], [])
 
 
-def test_refusals_have_the_limit_of_messages(
+def test_refused_frames_have_the_same_limit_as_messages(
     rate_limits: None, clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(senders_module, "MESSAGES", Limit("messages", 3, 3600))
@@ -134,7 +134,7 @@ def test_refusals_have_the_limit_of_messages(
     assert [frame["data"]["code"] for frame in modern.frames] == ["bad_frame"] * 3 + ["throttled"] * 2
 
 
-def test_of_messages_that_wait_together_those_without_a_conversation_are_refused(clients: Clients, chat: Chat) -> None:
+def test_in_a_batch_messages_without_a_conversation_are_refused(clients: Clients, chat: Chat) -> None:
     assert clients.connect("notes=", token=chat.student.access, notifications="1") == {"statusCode": 200}
     notes = Client("notes=", clients.api)
     send_together((notes, "do nikogo", "1"), (chat.student_client, "raz", None), (notes, "do nikogo", "2"))

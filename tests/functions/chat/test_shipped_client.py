@@ -1,6 +1,6 @@
-"""What the shipped client draws while others do in its conversation what it knows nothing of.
+"""What the shipped client draws while others use newer features in its conversation.
 
-It draws every object that it receives as a message: so there are as many objects as messages.
+It draws every object that it receives as a message, so it must receive exactly one object per message.
 """
 
 import random
@@ -26,7 +26,7 @@ ACTIONS = ("chat_message",) * 3 + (
 
 
 class OtherClient:
-    """Writes on sockets of protocols 2 and 3, as the student of a chat."""
+    """Acts on sockets of protocols 2 and 3, as the student of a chat."""
 
     def __init__(self, clients: Clients, chat: Chat, seed: int) -> None:
         self._chat = chat
@@ -60,7 +60,7 @@ class OtherClient:
 
 
 @pytest.mark.parametrize("number", [60, pytest.param(600, marks=pytest.mark.proof)])
-def test_it_draws_as_many_bubbles_as_there_are_messages(clients: Clients, chat: Chat, number: int) -> None:
+def test_it_draws_one_bubble_per_message(clients: Clients, chat: Chat, number: int) -> None:
     other = OtherClient(clients, chat, number)
     for turn in range(number):
         other.act()

@@ -87,7 +87,7 @@ def test_a_bad_token_is_refused(
     assert query("SELECT * FROM connections") == []
 
 
-def test_people_who_are_no_members_are_refused(
+def test_people_who_are_not_members_are_refused(
     people: People, clients: Clients, conversation: tuple[Person, Person, UUID]
 ) -> None:
     _student, tutor, conversation_id = conversation
@@ -114,7 +114,7 @@ def test_people_who_are_no_members_are_refused(
         lambda _: "٣" * 32,
     ],
 )
-def test_an_id_that_is_no_lower_case_uuid_is_refused(
+def test_an_id_that_is_not_a_lower_case_uuid_is_refused(
     clients: Clients, conversation: tuple[Person, Person, UUID], change: Any
 ) -> None:
     student, _tutor, conversation_id = conversation

@@ -1,4 +1,4 @@
-"""What a client is told that was away: by places, or by one cursor for all its conversations."""
+"""What a client that was away gets: by a position in each conversation, or by one cursor for all."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ def pair(people: People) -> tuple[Person, Person]:
 
 
 def ask(client: Client, **data: Any) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
-    """Ask what was missed; the events as name and `seq`, and the last one's data."""
+    """Ask what was missed; return the events as name and `seq`, and the data of the final one."""
     before = len(client.frames)
     client.send({"event": "sync", "data": data})
     *events, last = client.frames[before:]
@@ -34,14 +34,14 @@ def ask(client: Client, **data: Any) -> tuple[list[tuple[str, Any]], dict[str, A
 
 
 def cursor_of(client: Client) -> str:
-    """A cursor as if it had been given a minute ago: what was stored before it is known."""
+    """Return a cursor as if issued a minute ago: everything before it counts as known."""
     _, synced = ask(client)
     query("UPDATE conversations SET updated_at = updated_at - interval '2 minutes'")
     query("UPDATE messages SET created_at = created_at - interval '2 minutes'")
     return str(synced["cursor"])
 
 
-def test_messages_after_a_place(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_messages_after_a_position(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, tutor, "1", "2", "3")
@@ -54,7 +54,7 @@ def test_messages_after_a_place(clients: Clients, pair: tuple[Person, Person]) -
     assert ask(mine, after={})[0] == []
 
 
-def test_what_became_of_messages_meanwhile(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_changes_to_messages_meanwhile(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, tutor, "1", "2", "3", "4")
@@ -72,7 +72,7 @@ def test_what_became_of_messages_meanwhile(clients: Clients, pair: tuple[Person,
     ]
     assert ask(mine, after={str(conversation): {"seq": 4, "change_seq": 0}})[0] == everything
     assert ask(mine, after={str(conversation): {"seq": 4, "change_seq": 2}})[0] == everything[3:]
-    # Who says nothing of changes is told of none.
+    # A client that gives no `change_seq` gets no changes.
     assert ask(mine, after={str(conversation): 4})[0] == []
     deleted = [frame["data"] for frame in mine.frames if frame["event"] == "message_deleted"][:2]
     assert [each["only_for_you"] for each in deleted] == [False, True]
@@ -97,7 +97,9 @@ def test_one_cursor_for_all_conversations(people: People, clients: Clients, pair
     assert synced["cursor"] != cursor
 
 
-def test_much_is_told_in_parts(clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_events_come_in_parts(
+    clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sync_module, "MOST_MISSED", 4)
     student, tutor = pair
     conversation = add_conversation(student, tutor)
@@ -119,8 +121,8 @@ def test_much_is_told_in_parts(clients: Clients, pair: tuple[Person, Person], mo
     assert {seq for event, seq in told if event == "reaction_changed"} >= {1, 2, 3}
 
 
-def test_long_messages_are_told_in_parts(clients: Clients, pair: tuple[Person, Person]) -> None:
-    """Two hundred of the longest have 6 MB, more than the local gateway keeps for a reader that is behind."""
+def test_long_messages_come_in_parts(clients: Clients, pair: tuple[Person, Person]) -> None:
+    """Two hundred of the longest have 6 MB, more than the local gateway buffers for a slow reader."""
     student, tutor = pair
     conversation = add_conversation(student, tutor)
     add_messages(conversation, tutor, *(["漢" * 8_000] * 60))
@@ -140,7 +142,7 @@ def test_long_messages_are_told_in_parts(clients: Clients, pair: tuple[Person, P
     assert {seq for event, seq in told if event == "reaction_changed"} >= set(range(1, 31))
 
 
-def test_beyond_twenty_conversations_it_is_asked_again(people: People, clients: Clients) -> None:
+def test_after_twenty_conversations_the_client_asks_again(people: People, clients: Clients) -> None:
     student = people.student()
     ids = [add_conversation(student, people.tutor()) for _ in range(22)]
     for each in ids:
@@ -152,7 +154,9 @@ def test_beyond_twenty_conversations_it_is_asked_again(people: People, clients: 
     assert (len(events), synced["more"]) == (2, {})
 
 
-def test_nobody_is_told_of_others_conversations(people: People, clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_other_people_s_conversations_are_not_included(
+    people: People, clients: Clients, pair: tuple[Person, Person]
+) -> None:
     conversation = add_conversation(*pair)
     add_messages(conversation, pair[0], "tajne")
     stranger = clients.open_user_socket(people.student())
@@ -184,7 +188,7 @@ BAD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("data", BAD, ids=range(len(BAD)))
-def test_what_names_no_places_is_refused(clients: Clients, pair: tuple[Person, Person], data: dict[str, Any]) -> None:
+def test_malformed_positions_are_refused(clients: Clients, pair: tuple[Person, Person], data: dict[str, Any]) -> None:
     mine = clients.open_user_socket(pair[0])
     mine.send({"event": "sync", "data": {**data, "id": "7"}})
     assert mine.frames == [{"event": "action_refused", "data": {"id": "7", "code": "bad_data"}}]
@@ -193,7 +197,7 @@ def test_what_names_no_places_is_refused(clients: Clients, pair: tuple[Person, P
 @given(
     text=st.text(max_size=60) | st.builds(lambda raw: base64.urlsafe_b64encode(raw).decode(), st.binary(max_size=60))
 )
-def test_any_text_is_a_cursor_or_none(text: str) -> None:
+def test_any_text_is_read_as_a_cursor_or_as_none(text: str) -> None:
     found = read_cursor(text)
     assert found is None or isinstance(found, SyncCursor)
 
@@ -201,5 +205,5 @@ def test_any_text_is_a_cursor_or_none(text: str) -> None:
 @given(
     value=st.recursive(st.none() | st.integers() | st.text(max_size=9), lambda inner: st.dictionaries(st.text(), inner))
 )
-def test_any_value_is_places_or_none(value: Any) -> None:
+def test_any_value_is_read_as_positions_or_as_none(value: Any) -> None:
     assert read_known(value) is None or value == {}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("rate_limits")
 
 @pytest.fixture
 def modern(clients: Clients, chat: Chat) -> Client:
-    """Of the student, in the second protocol."""
+    """The student's client, in protocol 2."""
     return clients.open(chat.student, chat.id, protocol="2")
 
 
@@ -43,7 +43,7 @@ def test_the_shipped_client_sees_no_bubble(chat: Chat) -> None:
     assert chat.student_client.bodies == chat.tutor_client.bodies == [str(number) for number in range(10)]
 
 
-def test_who_was_written_to_may_always_answer(chat: Chat) -> None:
+def test_the_recipient_may_always_answer(chat: Chat) -> None:
     chat.student_client.send_message("raz")
     for number in range(12):
         chat.tutor_client.send_message(str(number))
@@ -59,7 +59,7 @@ def test_messages_that_wait_together_are_counted_one_by_one(chat: Chat, modern: 
     assert numbers() == list(enumerate(bodies, 1))
 
 
-def test_a_message_sent_again_is_not_refused(chat: Chat, modern: Client) -> None:
+def test_a_repeated_message_is_not_refused(chat: Chat, modern: Client) -> None:
     for number in range(10):
         modern.send_message(str(number), id=str(number))
     modern.send_message("znowu", id="3")
@@ -68,7 +68,7 @@ def test_a_message_sent_again_is_not_refused(chat: Chat, modern: Client) -> None
     assert len(chat.tutor_client.frames) == 10
 
 
-def test_without_rate_limits_nobody_waits_for_an_answer(
+def test_without_rate_limits_the_eleventh_message_is_accepted(
     chat: Chat, modern: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RATE_LIMITS", "off")
@@ -78,8 +78,8 @@ def test_without_rate_limits_nobody_waits_for_an_answer(
     assert len(numbers()) == 12
 
 
-def test_a_conversation_older_than_the_rule_goes_on(chat: Chat, modern: Client) -> None:
-    """Who wrote in it was not kept."""
+def test_conversations_older_than_the_rule_are_exempt(chat: Chat, modern: Client) -> None:
+    """For them it is not recorded who has written."""
     for number in range(10):
         modern.send_message(str(number))
     query("UPDATE conversations SET only_author = NULL")

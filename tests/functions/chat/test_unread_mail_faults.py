@@ -1,4 +1,4 @@
-"""Redis, PostgreSQL or the mail server goes away: one mail a conversation at most, and what is unread is counted."""
+"""Redis, PostgreSQL or the mail server fails: at most one mail per conversation, and unread counts stay right."""
 
 import os
 import signal
@@ -66,7 +66,7 @@ DOWN: dict[str, tuple[dict[str, str], int]] = {
     "shutting down": ({"RCPT": "421 closing"}, SENT),
     "no room": ({"DATA": "452 insufficient storage"}, SENT),
     "an error": ({"DATA": "554 transaction failed"}, SENT),
-    # Whether it has the mail nobody knows: rather none than two.
+    # It may or may not have the mail: better none than two.
     "breaks off": ({}, UNKNOWN),
 }
 
@@ -75,7 +75,7 @@ EACH = [each if each in {"no room", "breaks off"} else pytest.param(each, marks=
 
 
 @pytest.mark.parametrize("how", EACH)
-def test_a_mail_server_that_takes_nothing_for_hours_gets_one_mail_afterwards(
+def test_a_mail_server_that_fails_for_hours_gets_one_mail_afterwards(
     smtp_port: int, ola: Person, jan: Person, how: str
 ) -> None:
     talk, postbox = add_conversation(ola, jan), Postbox()
@@ -115,7 +115,7 @@ def flushed(_redis: OwnRedis) -> Callable[[], None]:
 @pytest.mark.parametrize(
     "fault", [flushed, *(pytest.param(each, marks=pytest.mark.proof) for each in (killed, paused))]
 )
-def test_redis_goes_away_between_messages_and_their_mail(
+def test_redis_fails_between_messages_and_their_mail(
     smtp_port: int,
     conversation: Conversation,
     clients: Clients,
@@ -142,7 +142,7 @@ def test_redis_goes_away_between_messages_and_their_mail(
 
 
 class Jobs:
-    """Both jobs, again and again in threads of their own, whatever becomes of one run."""
+    """Runs both jobs repeatedly in several threads, and counts the runs that fail."""
 
     def __init__(self) -> None:
         self.over = threading.Event()
@@ -167,7 +167,7 @@ def kill(postgres: Engine, seconds: float) -> None:
 
 
 def talks(people: People, jan: Person, number: int) -> dict[UUID, Person]:
-    """Conversations, each with two messages that were read by nobody and are due."""
+    """Make conversations, each with two unread messages whose mail is due."""
     found = {add_conversation(each, jan): each for each in [people.student() for _ in range(number)]}
     for talk in found:
         add_messages(talk, jan, "Cześć", "Jesteś?")
@@ -177,7 +177,7 @@ def talks(people: People, jan: Person, number: int) -> dict[UUID, Person]:
 
 
 @pytest.mark.proof
-def test_postgresql_is_killed_while_mails_are_planned_and_handed_over(
+def test_postgresql_is_killed_while_mails_are_planned_and_sent(
     mortal_postgres: Engine, smtp_port: int, people: People
 ) -> None:
     students, postbox, jobs = talks(people, people.tutor(), 60), Postbox(), Jobs()
@@ -185,7 +185,7 @@ def test_postgresql_is_killed_while_mails_are_planned_and_handed_over(
     with smtp_server(smtp_port, postbox), ThreadPoolExecutor(2) as threads:
         running = [threads.submit(jobs.run) for _ in range(2)]
         try:
-            # While the first is handed over, and twice in the middle.
+            # While the first mail is being sent, and twice in the middle.
             for number, away in ((0, 5.0), (10, 0.5), (30, 0.5)):
                 wait_for(lambda: postbox.receiving.is_set() and len(postbox.recipients) >= number)  # noqa: B023 - waited for here
                 kill(mortal_postgres, away)
@@ -196,12 +196,12 @@ def test_postgresql_is_killed_while_mails_are_planned_and_handed_over(
             each.result(60)
         nothing_more_is_mailed()
     received = Counter(postbox.recipients)
-    assert jobs.failures > 0, "nobody noticed"
+    assert jobs.failures > 0, "no run failed"
     assert set(received.values()) == {1}, "one was mailed twice"
     uncertain = {row[0] for row in query("SELECT recipient FROM mail_outbox WHERE uncertain_at IS NOT NULL")}
     everybody = {each.email for each in students.values()}
     assert received.keys() | uncertain == everybody
-    # No more than the two workers had in their hands at each of the kills.
+    # At most what the two workers were sending at each kill.
     assert len(everybody - received.keys()) <= 3 * 2
     assert {unread(each) for each in students.values()} == {2}
 

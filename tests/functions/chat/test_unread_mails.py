@@ -1,4 +1,4 @@
-"""Mails to those who are away from their messages: one a conversation, and none for who has read."""
+"""Mails about unread messages: one per conversation, and none to people who have read them."""
 
 import os
 import re
@@ -43,7 +43,7 @@ def mails() -> list[str]:
     return [row[0] for row in query("SELECT recipient FROM mail_outbox ORDER BY id")]
 
 
-def test_many_messages_are_one_mail_after_five_minutes(talk: UUID, ola: Person, jan: Person) -> None:
+def test_many_messages_lead_to_one_mail_after_five_minutes(talk: UUID, ola: Person, jan: Person) -> None:
     add_messages(talk, jan, "Cześć, mam pytanie.", "Jesteś?", "Halo!")
     assert looks_after(4 * MINUTE) == 0
     time_passes(MINUTE + 1)
@@ -56,7 +56,7 @@ def test_many_messages_are_one_mail_after_five_minutes(talk: UUID, ola: Person, 
     assert "Halo" not in mail.text
 
 
-def test_one_message_is_named_as_one(talk: UUID, ola: Person, jan: Person) -> None:
+def test_one_message_is_announced_in_the_singular(talk: UUID, ola: Person, jan: Person) -> None:
     query("UPDATE users SET language = 'en' WHERE id = %s", ola.id)
     add_messages(talk, jan, "Hello")
     assert looks_after(LATER) == 1
@@ -71,7 +71,7 @@ def test_the_link_is_the_frontend_s(talk: UUID, ola: Person, jan: Person, monkey
     assert f"https://app.example.com/chats?conversation_id={talk}" in delivered()[0].text
 
 
-def test_the_author_is_told_of_nothing_and_both_of_what_the_other_wrote(talk: UUID, ola: Person, jan: Person) -> None:
+def test_each_member_is_mailed_about_the_other_s_messages_only(talk: UUID, ola: Person, jan: Person) -> None:
     add_messages(talk, jan, "Cześć")
     add_messages(talk, ola, "Hej")
     assert looks_after(LATER) == 2
@@ -79,7 +79,7 @@ def test_the_author_is_told_of_nothing_and_both_of_what_the_other_wrote(talk: UU
 
 
 @pytest.mark.parametrize("when", ["before it is planned", "before it is due", "a second before", "in the outbox"])
-def test_what_was_read_is_not_mailed(talk: UUID, ola: Person, jan: Person, when: str) -> None:
+def test_messages_that_were_read_are_not_mailed(talk: UUID, ola: Person, jan: Person, when: str) -> None:
     add_messages(talk, jan, "Cześć")
     if when == "before it is planned":
         has_read(ola, 1)
@@ -95,7 +95,7 @@ def test_what_was_read_is_not_mailed(talk: UUID, ola: Person, jan: Person, when:
     assert delivered() == []
 
 
-def test_a_later_message_waits_its_own_five_minutes_once_the_first_was_read(
+def test_after_the_first_message_is_read_a_later_one_waits_five_minutes_again(
     talk: UUID, ola: Person, jan: Person
 ) -> None:
     add_messages(talk, jan, "Cześć")
@@ -118,15 +118,15 @@ def mailed_once(talk: UUID, jan: Person) -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        ("", 48, 0),  # whoever reads nothing is told nothing more
+        ("", 48, 0),  # someone who reads nothing gets no further mail
         ("reads the first", 25, 1),
         ("reads all", 25, 1),
         ("writes", 25, 1),
-        ("reads all", 23, 0),  # one a day at most
+        ("reads all", 23, 0),  # at most one a day
         ("reads all, writes", 23, 0),
     ],
 )
-def test_the_next_mail_needs_a_sign_of_life_and_a_day(
+def test_the_next_mail_requires_activity_and_a_day(
     talk: UUID, ola: Person, jan: Person, case: tuple[str, int, int]
 ) -> None:
     signs, hours, number = case
@@ -141,14 +141,16 @@ def test_the_next_mail_needs_a_sign_of_life_and_a_day(
     assert mails().count(ola.email) == number
 
 
-def test_a_conversation_keeps_no_other_from_being_mailed(talk: UUID, people: People, ola: Person, jan: Person) -> None:
+def test_a_mailed_conversation_does_not_prevent_mails_about_others(
+    talk: UUID, people: People, ola: Person, jan: Person
+) -> None:
     mailed_once(talk, jan)
     other = people.student(first_name="Ewa")
     add_messages(add_conversation(ola, other), other, "Hej")
     assert looks_after(LATER) == 1
 
 
-def test_an_open_socket_of_the_first_client_is_somebody_who_reads(talk: UUID, ola: Person, jan: Person) -> None:
+def test_an_open_socket_of_protocol_1_counts_as_reading(talk: UUID, ola: Person, jan: Person) -> None:
     socket = {"id": "abc", "conversation_id": talk, "user_id": ola.id, "session_id": ola.session_id}
     insert("connections", socket)
     add_messages(talk, jan, "Cześć")
@@ -158,7 +160,7 @@ def test_an_open_socket_of_the_first_client_is_somebody_who_reads(talk: UUID, ol
     assert look() == 1
 
 
-def test_an_open_socket_of_a_client_that_says_what_was_read_is_none(talk: UUID, ola: Person, jan: Person) -> None:
+def test_an_open_socket_of_protocol_2_does_not_count_as_reading(talk: UUID, ola: Person, jan: Person) -> None:
     socket = {"id": "abc", "conversation_id": talk, "user_id": ola.id, "session_id": ola.session_id, "protocol": 2}
     insert("connections", socket)
     add_messages(talk, jan, "Cześć")
@@ -177,7 +179,9 @@ def test_an_open_socket_of_a_client_that_says_what_was_read_is_none(talk: UUID, 
     ],
 )
 @pytest.mark.parametrize("when", ["before", "in the outbox"])
-def test_who_is_not_to_be_told_is_not(talk: UUID, jan: Person, change: str, when: str) -> None:
+def test_muting_blocking_suspension_silencing_and_deletion_prevent_the_mail(
+    talk: UUID, jan: Person, change: str, when: str
+) -> None:
     add_messages(talk, jan, "Cześć")
     if when == "before":
         query(change)
@@ -197,20 +201,20 @@ def test_who_is_not_to_be_told_is_not(talk: UUID, jan: Person, change: str, when
         ("Dobrze. Do jutra o 15.30!", "Dobrze. Do jutra o 15.30!"),
     ],
 )
-def test_links_of_new_accounts_are_not_mailed(talk: UUID, jan: Person, body: str, quoted: str) -> None:
+def test_links_from_new_accounts_are_removed(talk: UUID, jan: Person, body: str, quoted: str) -> None:
     add_messages(talk, jan, body)
     assert looks_after(LATER) == 1
     assert f"Wiadomość: {quoted}\n" in delivered()[0].text.replace("\r\n", "\n")
 
 
-def test_links_of_others_are(talk: UUID, jan: Person) -> None:
+def test_links_from_older_accounts_are_kept(talk: UUID, jan: Person) -> None:
     query("UPDATE users SET created_at = now() - interval '8 days'")
     add_messages(talk, jan, "https://example.com/zadanie")
     assert looks_after(LATER) == 1
     assert "Wiadomość: https://example.com/zadanie" in delivered()[0].text
 
 
-def test_a_long_message_is_mailed_by_its_beginning_in_one_line(talk: UUID, jan: Person) -> None:
+def test_a_long_message_is_quoted_by_its_beginning_on_one_line(talk: UUID, jan: Person) -> None:
     add_messages(talk, jan, "Zadanie:\r\n\r\nhttp: nic\u2028" + "bardzo " * 1000)
     assert looks_after(LATER) == 1
     [line] = re.findall(r"Wiadomość: (.*)", delivered()[0].text)
@@ -218,21 +222,21 @@ def test_a_long_message_is_mailed_by_its_beginning_in_one_line(talk: UUID, jan: 
     assert (line.rstrip("\r")[-1], len(line) < 210) == ("…", True)
 
 
-def test_an_author_who_is_gone_has_no_name(talk: UUID, ola: Person, jan: Person) -> None:
+def test_an_author_with_a_deleted_account_has_no_name(talk: UUID, ola: Person, jan: Person) -> None:
     add_messages(talk, jan, "Cześć")
     query("DELETE FROM users WHERE id = %s", jan.id)
     assert looks_after(LATER) == 1
     assert delivered()[0].subject == "Nowa wiadomość: użytkownik platformy"
 
 
-def test_what_was_written_while_no_job_ran_is_mailed(talk: UUID, ola: Person, jan: Person) -> None:
+def test_messages_written_while_no_job_ran_are_mailed(talk: UUID, ola: Person, jan: Person) -> None:
     look()
     add_messages(talk, jan, "Cześć")
     time_passes(5 * HOUR)
     assert look() == 1
 
 
-def test_five_runs_at_once_queue_one_mail_each(people: People, jan: Person) -> None:
+def test_five_concurrent_runs_queue_one_mail_per_conversation(people: People, jan: Person) -> None:
     students = [people.student() for _ in range(10)]
     for student in students:
         add_messages(add_conversation(student, jan), jan, "Cześć")
@@ -244,7 +248,7 @@ def test_five_runs_at_once_queue_one_mail_each(people: People, jan: Person) -> N
 
 
 @pytest.mark.parametrize("step", ["UPDATE ON conversation_members", "INSERT ON mail_outbox"])
-def test_a_run_that_is_killed_has_done_nothing_and_the_next_does_all(
+def test_a_killed_run_does_nothing_and_the_next_does_everything(
     talk: UUID, ola: Person, jan: Person, step: str
 ) -> None:
     add_messages(talk, jan, "Cześć")
@@ -263,7 +267,7 @@ def test_a_run_that_is_killed_has_done_nothing_and_the_next_does_all(
     assert mails() == [ola.email]
 
 
-def test_while_no_mail_can_be_sent_there_is_one_at_most(
+def test_while_no_mail_can_be_sent_at_most_one_is_queued(
     talk: UUID, ola: Person, jan: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
@@ -283,8 +287,8 @@ def test_while_no_mail_can_be_sent_there_is_one_at_most(
 
 
 @pytest.mark.proof
-def test_an_hour_of_messages_to_somebody_away_is_one_mail(talk: UUID, ola: Person, jan: Person) -> None:
-    """7,200 messages in an hour, a run every minute; he has written before."""
+def test_an_hour_of_messages_to_somebody_who_is_away_leads_to_one_mail(talk: UUID, ola: Person, jan: Person) -> None:
+    """7,200 messages in an hour and a run every minute; the recipient has written before."""
     add_messages(talk, ola, "Napisz, kiedy masz czas")
     has_read(jan, 1)
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""The socket on which somebody hears all their conversations, and the ticket that opens it."""
+"""User sockets, which receive all conversations of their user, and the tickets that open them."""
 
 import threading
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_a_ticket_opens_one_socket_within_thirty_seconds(people: People, clients
     assert query("SELECT count(*) FROM socket_tickets") == [(1,)]
 
 
-def test_a_ticket_used_by_many_at_once_opens_one_socket(people: People, clients: Clients) -> None:
+def test_a_ticket_used_many_times_at_once_opens_one_socket(people: People, clients: Clients) -> None:
     for _ in range(5):
         ticket = create_ticket(people.student())
         answers = at_once(*[partial(clients.connect, user="1", ticket=ticket)] * 6)
@@ -53,7 +53,7 @@ def test_a_ticket_used_by_many_at_once_opens_one_socket(people: People, clients:
 
 
 @pytest.mark.parametrize("ticket", ["", "x", "\ud800", "x" * 100_000])
-def test_what_is_no_ticket_opens_nothing(people: People, clients: Clients, ticket: str) -> None:
+def test_malformed_tickets_open_nothing(people: People, clients: Clients, ticket: str) -> None:
     create_ticket(people.student())
     assert clients.connect(user="1", ticket=ticket) == UNAUTHORIZED
     assert query("SELECT * FROM connections") == []
@@ -95,7 +95,7 @@ def test_signing_out_while_a_ticket_is_used_leaves_no_socket(people: People, cli
         assert query("SELECT * FROM connections WHERE user_id = %s", person.id) == []
 
 
-def test_tickets_have_the_limit_of_new_sockets(
+def test_tickets_have_the_same_limit_as_new_sockets(
     rate_limits: None, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tickets, "CONNECTS", Limit("connects", 3, 3600))
@@ -110,7 +110,7 @@ def test_of_more_than_twenty_sockets_the_oldest_is_closed(people: People, client
     assert clients.api.closed == opened[:1]
 
 
-def test_it_hears_every_conversation_of_its_user_and_no_other(people: People, clients: Clients) -> None:
+def test_it_receives_every_conversation_of_its_user_and_no_other(people: People, clients: Clients) -> None:
     student, first, second = people.student(), people.tutor(), people.tutor()
     mine = clients.open_user_socket(student)
     one, two = open_conversation(student, first), open_conversation(student, second)
@@ -147,7 +147,7 @@ def test_a_message_names_its_conversation(clients: Clients, chat: Chat) -> None:
 
 @pytest.mark.parametrize("forget", PROCESSES)
 @pytest.mark.parametrize("named", [None, 5, "", "x", UNKNOWN, "stranger", "UPPER"])
-def test_a_message_for_no_conversation_of_ones_own_is_refused(
+def test_a_message_to_a_conversation_of_others_is_refused(
     people: People, clients: Clients, chat: Chat, named: Any, forget: Any
 ) -> None:
     if named == "stranger":
@@ -161,14 +161,16 @@ def test_a_message_for_no_conversation_of_ones_own_is_refused(
     assert stored_messages() == []
 
 
-def test_a_socket_of_a_conversation_sends_there_whatever_it_names(people: People, clients: Clients, chat: Chat) -> None:
+def test_a_conversation_socket_sends_to_its_conversation_whatever_the_frame_names(
+    people: People, clients: Clients, chat: Chat
+) -> None:
     other = open_conversation(chat.student, people.tutor())
     for client in (chat.student_client, clients.open(chat.student, chat.id, protocol="2")):
         send(client, str(other), "tu")
     assert query("SELECT DISTINCT conversation_id FROM messages") == [(chat.id,)]
 
 
-def test_of_messages_that_wait_together_those_without_conversation_are_refused(clients: Clients, chat: Chat) -> None:
+def test_in_a_batch_messages_without_a_conversation_are_refused(clients: Clients, chat: Chat) -> None:
     mine = clients.open_user_socket(chat.student)
     where = [str(chat.id), str(uuid4()), str(chat.id), None]
     handle_messages([mine.event(message("x", id=f"{at}", conversation=named)) for at, named in enumerate(where)])
@@ -181,7 +183,7 @@ def test_of_messages_that_wait_together_those_without_conversation_are_refused(c
     ]
 
 
-def test_notifications_come_by_it(people: People, clients: Clients) -> None:
+def test_it_receives_notifications(people: People, clients: Clients) -> None:
     person = people.student()
     mine, notes = clients.open_user_socket(person), Client("notes=", clients.api)
     assert clients.connect(notes.id, token=person.access, notifications="1") == OK
@@ -191,7 +193,7 @@ def test_notifications_come_by_it(people: People, clients: Clients) -> None:
     assert [frame["event"] for frame in mine.frames] == ["notification_created"]
 
 
-def test_an_event_reaches_who_understands_it(people: People, clients: Clients, chat: Chat) -> None:
+def test_an_event_reaches_the_sockets_that_understand_it(people: People, clients: Clients, chat: Chat) -> None:
     modern = clients.open(chat.student, chat.id, protocol="2")
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
     notes, stranger = Client("notes=", clients.api), clients.open_user_socket(people.student())
@@ -209,7 +211,7 @@ def test_an_event_reaches_who_understands_it(people: People, clients: Clients, c
         assert each.frames == []
 
 
-def test_a_socket_that_an_event_finds_gone_is_forgotten(clients: Clients, chat: Chat) -> None:
+def test_a_gone_socket_is_forgotten_when_an_event_is_sent(clients: Clients, chat: Chat) -> None:
     gone, here = clients.open_user_socket(chat.student), clients.open_user_socket(chat.student)
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {gone.id}
@@ -218,8 +220,8 @@ def test_a_socket_that_an_event_finds_gone_is_forgotten(clients: Clients, chat: 
     assert query("SELECT id FROM connections WHERE protocol = 3") == [(here.id,)]
 
 
-def test_a_socket_opens_after_the_messages_that_do_not_know_of_it(clients: Clients, chat: Chat) -> None:
-    """What is being stored while it opens is in the history by then."""
+def test_a_socket_opens_after_the_messages_that_are_being_stored(clients: Clients, chat: Chat) -> None:
+    """They are not sent to it, so they must be in the history when it opens."""
     ticket = create_ticket(chat.tutor)
     opened = threading.Event()
 
@@ -238,7 +240,7 @@ def test_a_socket_opens_after_the_messages_that_do_not_know_of_it(clients: Clien
     assert len(stored(Client("late=", clients.api))) == 1
 
 
-def test_an_event_that_cannot_be_delivered_fails_nobody(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_cannot_be_delivered_causes_no_error(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[object] = []
     monkeypatch.setattr(deliver, "deliver_to_sockets", lambda sockets, *_: sent.extend(sockets))
 

@@ -1,4 +1,4 @@
-"""A scanner that looks at attachments, if there is one: nothing is taken that it did not see."""
+"""The virus scanner for attachments, if there is one: nothing is accepted without its approval."""
 
 import socket
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ def clamd(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield running
 
 
-def test_a_clean_file_is_scanned_whole_and_taken(conversation: Conversation, clamd: Clamd) -> None:
+def test_a_clean_file_is_scanned_completely_and_accepted(conversation: Conversation, clamd: Clamd) -> None:
     content = b"text " * 30_000
     assert attach(conversation.student, conversation.id, "x.txt", content).status == 200
     assert clamd.scanned == [content]
 
 
-def test_a_virus_is_refused_and_not_kept(conversation: Conversation, clamd: Clamd) -> None:
+def test_a_virus_is_refused_and_deleted(conversation: Conversation, clamd: Clamd) -> None:
     answer = attach(conversation.student, conversation.id, "x.txt", b"so: " + EICAR)
     assert (answer.status, answer.json["code"]) == (400, "infected_attachment")
     assert [name.partition("/")[0] for name in kept_files()] == ["uploads"]
@@ -34,15 +34,15 @@ def test_a_virus_is_refused_and_not_kept(conversation: Conversation, clamd: Clam
 
 
 @pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR", b"stream: ", b"x" * 9000, b"\xff"])
-def test_what_the_scanner_does_not_pass_is_not_taken(conversation: Conversation, clamd: Clamd, answer: bytes) -> None:
+def test_other_answers_of_the_scanner_refuse_the_file(conversation: Conversation, clamd: Clamd, answer: bytes) -> None:
     clamd.says = answer
     refused = attach(conversation.student, conversation.id, "x.txt", b"text")
     assert (refused.status, refused.json["code"]) == (503, "unavailable")
     assert query("SELECT completed_at FROM attachments") == [(None,)]
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "tcp://", "tcp://127.0.0.1:99999", "a port nobody listens at"])
-def test_without_an_answer_nothing_is_taken(
+@pytest.mark.parametrize("url", ["", "nonsense", "tcp://", "tcp://127.0.0.1:99999", "a port without a listener"])
+def test_without_an_answer_the_file_is_refused(
     conversation: Conversation, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     if url.startswith("a port"):
