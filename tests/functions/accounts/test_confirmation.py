@@ -21,7 +21,7 @@ REQUIRED, BAD = {"Error": "Token is required."}, {"Error": "Niepoprawny token."}
 
 @pytest.fixture
 def mailed_token(platform: None) -> str:
-    """The confirmation token of an account that has just registered."""
+    """Register an account and return its confirmation token."""
     call("POST", "/api/user/create/", json_body={"email": EMAIL, "password": PASSWORD})
     return delivered(EMAIL)[-1].token
 
@@ -35,7 +35,7 @@ def resend(email: Any) -> Answer:
 
 
 def own_password_token() -> str:
-    """The second token of a confirmation mail, which sets a password instead."""
+    """Return the second token of the confirmation mail, which sets a new password."""
     [token] = re.findall(r"reset_token=([0-9a-f]+)\n", delivered(EMAIL)[-1].text)
     return str(token)
 
@@ -50,7 +50,7 @@ def test_a_token_confirms_the_account(mailed_token: str) -> None:
     assert sign_in("POST", "/api/token/", json_body={"email": EMAIL, "password": PASSWORD}).status == 200
 
 
-def test_the_token_that_confirmed_the_account_answers_the_same_again_and_changes_nothing(mailed_token: str) -> None:
+def test_a_used_token_gets_the_same_answer_again_and_changes_nothing(mailed_token: str) -> None:
     assert confirm(mailed_token).status == 200
     before = query("SELECT confirmed_at FROM users")
     answer = confirm(mailed_token)
@@ -60,7 +60,7 @@ def test_the_token_that_confirmed_the_account_answers_the_same_again_and_changes
     assert confirm(mailed_token).json == BAD
 
 
-def test_confirming_lists_a_tutor(platform: None) -> None:
+def test_confirmation_lists_a_tutor(platform: None) -> None:
     account = {"email": "ola@prz.edu.pl", "password": PASSWORD, "is_tutor": True}
     call("POST", "/api/user/create/", json_body=account)
     assert query("SELECT listed FROM tutors") == [(False,)]
@@ -85,7 +85,7 @@ def test_confirming_lists_a_tutor(platform: None) -> None:
         ({"a": 1}, BAD),
     ],
 )
-def test_what_is_no_token_is_refused(mailed_token: str, token: Any, body: Any) -> None:
+def test_malformed_and_unknown_tokens_are_refused(mailed_token: str, token: Any, body: Any) -> None:
     answer = confirm(token)
     assert (answer.status, answer.json) == (400, body)
     assert not confirmed()
@@ -99,7 +99,7 @@ def test_a_token_works_for_seven_days(mailed_token: str) -> None:
     assert not confirmed()
 
 
-def test_only_the_hash_of_a_token_is_kept(mailed_token: str) -> None:
+def test_only_the_hash_of_a_token_is_stored(mailed_token: str) -> None:
     assert len(mailed_token) == 64
     assert query("SELECT token_hash, purpose FROM email_tokens ORDER BY purpose") == [
         (hashlib.sha256(token.encode()).digest(), purpose)
@@ -116,7 +116,7 @@ def test_a_token_of_another_purpose_does_not_confirm(mailed_token: str) -> None:
 
 
 @pytest.mark.parametrize("first", ["confirm", "nothing"])
-def test_a_password_of_one_s_own_ends_that_of_whoever_registered(mailed_token: str, first: str) -> None:
+def test_the_address_owner_s_new_password_replaces_that_of_the_registration(mailed_token: str, first: str) -> None:
     token, tokens = own_password_token(), None
     if first == "confirm":
         assert confirm(mailed_token).status == 200
@@ -132,7 +132,7 @@ def test_a_password_of_one_s_own_ends_that_of_whoever_registered(mailed_token: s
     assert confirm(mailed_token).json == BAD
 
 
-def test_a_resent_token_works_and_ends_the_one_before(mailed_token: str) -> None:
+def test_using_a_resent_token_voids_the_first(mailed_token: str) -> None:
     answer = resend(EMAIL.upper())
     assert (answer.status, answer.json) == (200, {"status": "OK"})
     second = delivered(EMAIL)[-1].token
@@ -158,7 +158,7 @@ def test_a_resend_mails_nothing_to_unknown_and_confirmed_addresses(people: Peopl
     assert query("SELECT count(*) FROM email_tokens") == [(0,)]
 
 
-def test_a_resend_costs_the_same_for_every_address(mailed_token: str, people: People) -> None:
+def test_a_resend_does_the_same_work_for_every_address(mailed_token: str, people: People) -> None:
     counts = set()
     for email in (EMAIL, people.student().email, "nobody@example.com"):
         with statements() as seen:
@@ -169,7 +169,7 @@ def test_a_resend_costs_the_same_for_every_address(mailed_token: str, people: Pe
 
 
 @pytest.mark.parametrize("email", [None, "", "zly", [], "a\0@example.com", "=?utf-8?q?victim?=@example.com"])
-def test_a_resend_wants_an_address(platform: None, email: Any) -> None:
+def test_a_resend_requires_a_valid_address(platform: None, email: Any) -> None:
     answer = resend(email)
     assert answer.status == 400
     assert list(answer.json) == ["email"]

@@ -33,7 +33,7 @@ def count(table: str) -> int:
     return int(query(f"SELECT count(*) FROM {table}")[0][0])
 
 
-def test_the_account_goes_with_everything_in_it(people: People) -> None:
+def test_an_account_is_deleted_with_all_its_data(people: People) -> None:
     tutor, student, other = people.tutor(), people.student(), people.tutor()
     times = {"starts_at": "2035-01-10T08:00Z", "ends_at": "2035-01-10T09:00Z"}
     insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
@@ -50,14 +50,14 @@ def test_the_account_goes_with_everything_in_it(people: People) -> None:
     assert (count("schedule_items"), count("email_tokens"), count("sign_in_sessions")) == (0, 0, 2)
 
 
-def test_what_staff_did_stays_with_the_ids_of_both(people: People) -> None:
+def test_the_audit_trail_keeps_the_ids_of_deleted_accounts(people: People) -> None:
     ola, boss = people.student(), people.student(is_staff=True)
     insert("staff_actions", {"actor_id": boss.id, "action": "suspend", "user_id": ola.id, "reason": "Spam"})
     assert (delete(ola).status, delete(boss).status) == (200, 200)
     assert query("SELECT actor_id, user_id FROM staff_actions") == [(boss.id, ola.id)]
 
 
-def test_its_tokens_are_void(people: People) -> None:
+def test_its_tokens_become_void(people: People) -> None:
     ola = people.student()
     assert delete(ola).status == 200
     answer = delete(ola)
@@ -67,14 +67,14 @@ def test_its_tokens_are_void(people: People) -> None:
         assert tokens("POST", f"/api/token/{path}/", json_body=body).json["code"] == "token_not_valid"
 
 
-def test_the_address_is_free_again(people: People) -> None:
+def test_the_address_can_be_registered_again(people: People) -> None:
     ola = people.student()
     assert delete(ola).status == 200
     body = {"email": ola.email.upper(), "password": PASSWORD}
     assert call("POST", "/api/user/create/", json_body=body).status == 201
 
 
-def test_the_partner_keeps_the_conversation_with_messages_that_have_no_author(people: People) -> None:
+def test_the_partner_keeps_the_conversation_with_messages_without_an_author(people: People) -> None:
     ola, jan = people.student(), people.student(first_name="Jan")
     talk = add_conversation(ola, jan)
     add_messages(talk, ola, "Cześć")
@@ -90,7 +90,7 @@ def test_the_partner_keeps_the_conversation_with_messages_that_have_no_author(pe
     assert [user["first_name"] for user in kept["users"]] == ["Jan"]
 
 
-def test_a_conversation_goes_with_its_last_member(people: People) -> None:
+def test_a_conversation_is_deleted_with_its_last_member(people: People) -> None:
     ola, jan, ewa = people.student(), people.student(), people.student()
     talk, other = add_conversation(ola, jan), add_conversation(jan, ewa)
     add_messages(talk, ola, "Cześć")
@@ -103,7 +103,7 @@ def test_a_conversation_goes_with_its_last_member(people: People) -> None:
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.proof)])
-def test_a_conversation_goes_when_both_leave_at_once(people: People, rounds: int) -> None:
+def test_a_conversation_is_deleted_if_both_members_leave_at_once(people: People, rounds: int) -> None:
     for _ in range(rounds):
         ola, jan = people.student(), people.student()
         add_messages(add_conversation(ola, jan), ola, "Cześć")
@@ -113,7 +113,7 @@ def test_a_conversation_goes_when_both_leave_at_once(people: People, rounds: int
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.proof)])
-def test_deletions_at_once_and_a_change_meanwhile_are_answered(people: People, rounds: int) -> None:
+def test_concurrent_deletions_and_a_change_cause_no_server_error(people: People, rounds: int) -> None:
     for _ in range(rounds):
         ola = people.student()
         change = {"password": "Zielona!Herbata7"}
@@ -135,7 +135,7 @@ def test_a_deletion_that_met_a_deadlock_is_tried_again(people: People) -> None:
     assert count("users") == 0
 
 
-def test_the_picture_goes_too(people: People) -> None:
+def test_the_picture_is_deleted_too(people: People) -> None:
     ola = people.student(picture="uploads/user/ola.webp")
     storage().put("uploads/user/ola.webp", b"picture", "image/webp")
     storage().put("uploads/user/other.webp", b"picture", "image/webp")
@@ -143,7 +143,7 @@ def test_the_picture_goes_too(people: People) -> None:
     assert [path.name for path in Path(settings().media_folder).rglob("*.webp")] == ["other.webp"]
 
 
-def test_a_picture_set_meanwhile_goes_too(people: People) -> None:
+def test_a_picture_set_meanwhile_is_deleted_too(people: People) -> None:
     ola = people.student()
     storage().put("uploads/user/new.webp", b"picture", "image/webp")
     with psycopg.connect(settings().database_url) as upload:
@@ -172,7 +172,7 @@ def test_its_sockets_are_closed(people: People, monkeypatch: pytest.MonkeyPatch)
     assert query("SELECT id FROM connections") == [("jan",)]
 
 
-def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: People) -> None:
+def test_the_password_must_have_been_entered_in_the_last_fifteen_minutes(people: People) -> None:
     ola = people.student()
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
     answer = delete(ola)
@@ -184,7 +184,7 @@ def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: P
     assert delete(ola).json == DELETED
 
 
-def test_a_deletion_cut_off_deletes_nothing(people: People) -> None:
+def test_an_interrupted_deletion_deletes_nothing(people: People) -> None:
     ola, jan = people.student(picture="uploads/user/ola.webp"), people.student()
     storage().put("uploads/user/ola.webp", b"picture", "image/webp")
     add_messages(add_conversation(ola, jan), ola, "Cześć")

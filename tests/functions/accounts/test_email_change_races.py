@@ -1,4 +1,4 @@
-"""Changes of addresses at the same moment, and what would happen without what decides."""
+"""Concurrent changes of addresses, with counter-tests without the protection."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,13 +31,13 @@ def tokens_for(crowd: list[Person], email: str) -> list[str]:
 
 
 def confirm_at_once(people: People, email: str) -> list[int]:
-    """The statuses of several accounts that confirm one address."""
+    """Return the statuses of several accounts that confirm one address at once."""
     tokens = tokens_for([people.student() for _ in range(CROWD)], email)
     return sorted(answer.status for answer in at_once(*(partial(confirm, token) for token in tokens)))
 
 
 @ROUNDS
-def test_of_accounts_that_confirm_one_address_at_once_exactly_one_gets_it(people: People, rounds: int) -> None:
+def test_exactly_one_of_the_accounts_that_confirm_an_address_at_once_gets_it(people: People, rounds: int) -> None:
     for number in range(rounds):
         assert confirm_at_once(people, f"{number}{NEW}") == [200] + [409] * (CROWD - 1)
     assert query("SELECT count(*), count(DISTINCT lower(email)) FROM users") == [(CROWD * rounds, CROWD * rounds)]
@@ -45,7 +45,7 @@ def test_of_accounts_that_confirm_one_address_at_once_exactly_one_gets_it(people
 
 @pytest.fixture
 def without(request: pytest.FixtureRequest, platform: None) -> Iterator[None]:
-    """The database without something, which the test names, that is made again afterwards."""
+    """Remove the named protection from the database, and restore it afterwards."""
     taken, made_again = request.param
     query(taken)
     yield
@@ -59,12 +59,12 @@ TRIGGER = tuple(f"ALTER TABLE users {each} TRIGGER users_keep_revocable_address"
 
 @pytest.mark.proof
 @pytest.mark.parametrize("without", [INDEX], indirect=True)
-def test_without_the_unique_index_all_of_them_get_it(without: None, people: People) -> None:
+def test_without_the_unique_index_all_accounts_get_it(without: None, people: People) -> None:
     assert confirm_at_once(people, NEW) == [200] * CROWD
 
 
 @ROUNDS
-def test_a_token_that_is_used_several_times_at_once_works_once(people: People, rounds: int) -> None:
+def test_a_token_used_several_times_at_once_works_once(people: People, rounds: int) -> None:
     for number in range(rounds):
         [token] = tokens_for([people.student()], f"{number}{NEW}")
         answers = at_once(*[partial(confirm, token)] * CROWD)
@@ -72,7 +72,7 @@ def test_a_token_that_is_used_several_times_at_once_works_once(people: People, r
 
 
 @pytest.mark.proof
-def test_if_a_token_were_not_used_up_all_of_them_would_work(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_using_up_the_token_it_works_every_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     def only_look(db: PooledConnection, token_hash: bytes, purpose: str) -> repository.LockedChange | None:
         return repository.LOCK_CHANGE.one(db, {"token_hash": token_hash, "purpose": purpose})
 
@@ -82,7 +82,7 @@ def test_if_a_token_were_not_used_up_all_of_them_would_work(people: People, monk
 
 
 def register_while_confirming(people: People) -> tuple[int, int, Person]:
-    """Somebody registers the old address while the change that leaves it is about to be committed."""
+    """Register the old address while the change away from it is about to commit."""
     ola = people.student()
     [token] = tokens_for([ola], NEW)
     with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:
@@ -94,7 +94,7 @@ def register_while_confirming(people: People) -> tuple[int, int, Person]:
         return confirming.result()[0].status, registering.result()[0].status, ola
 
 
-def test_an_address_that_is_being_left_cannot_be_registered_by_others(people: People) -> None:
+def test_an_address_being_changed_cannot_be_registered_by_others(people: People) -> None:
     confirmed, registered, ola = register_while_confirming(people)
     assert (confirmed, registered) == (200, 400)
     assert revoke(mailed_link(ola.email)).status == 200
@@ -102,14 +102,14 @@ def test_an_address_that_is_being_left_cannot_be_registered_by_others(people: Pe
 
 @pytest.mark.proof
 @pytest.mark.parametrize("without", [TRIGGER], indirect=True)
-def test_without_the_trigger_it_could_and_its_owner_would_not_get_it_back(without: None, people: People) -> None:
+def test_without_the_trigger_it_can_and_its_owner_does_not_get_it_back(without: None, people: People) -> None:
     confirmed, registered, ola = register_while_confirming(people)
     assert (confirmed, registered) == (200, 201)
     assert revoke(mailed_link(ola.email)).status == 409
 
 
 @ROUNDS
-def test_two_who_take_a_change_back_at_once_do_it_once(people: People, rounds: int) -> None:
+def test_concurrent_revocations_of_a_change_work_once(people: People, rounds: int) -> None:
     for number in range(rounds):
         token = changed(people.student(), f"{number}{NEW}")
         answers = at_once(*[partial(revoke, token)] * 2)

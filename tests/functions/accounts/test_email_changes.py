@@ -1,4 +1,4 @@
-"""A new address for an account: confirmed from there, told to the old one."""
+"""A new address for an account: confirmed from the new address, reported to the old one."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,13 +50,13 @@ def subjects(address: str) -> list[str]:
 
 
 def pending(person: Person) -> Any:
-    """The change that waits, None if there is none."""
+    """Return the pending change, or None."""
     answer = call("GET", OWN, token=person.access)
     assert answer.status == 200
     return answer.json
 
 
-def test_the_new_address_counts_once_it_is_confirmed(ola: Person) -> None:
+def test_the_new_address_takes_effect_once_it_is_confirmed(ola: Person) -> None:
     answer = request_change(ola, NEW)
     assert answer.status == 202
     assert list(answer.json) == ["email", "created_at", "expires_at"]
@@ -73,7 +73,7 @@ def test_the_new_address_counts_once_it_is_confirmed(ola: Person) -> None:
     assert (again.status, again.json) == (404, VOID), "a token works once"
 
 
-def test_the_old_address_is_told_at_once_and_when_it_is_done(ola: Person) -> None:
+def test_the_old_address_is_mailed_at_the_request_and_at_the_confirmation(ola: Person) -> None:
     changed(ola, NEW)
     note, done = delivered(ola.email)
     assert note.subject == "Nowy adres Twojego konta?"
@@ -95,7 +95,7 @@ def test_mails_are_in_the_language_of_the_account(people: People) -> None:
     assert subjects(NEW) == ["Confirm your new e-mail address", "A change of address was undone"]
 
 
-def test_the_password_is_wanted_again(ola: Person) -> None:
+def test_the_password_must_be_entered_again(ola: Person) -> None:
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '1 hour'")
     answer = request_change(ola, NEW)
     assert (answer.status, answer.json["code"]) == (403, "password_check_needed")
@@ -117,7 +117,7 @@ def test_the_password_is_wanted_again(ola: Person) -> None:
         ("STUDENT1@example.com", "To już jest Twój adres e-mail."),
     ],
 )
-def test_what_no_account_could_register_with_is_refused(ola: Person, email: Any, complaint: str) -> None:
+def test_invalid_addresses_and_one_s_own_are_refused(ola: Person, email: Any, complaint: str) -> None:
     body = {} if email is ANY else {"email": email}
     answer = call("POST", OWN, token=ola.access, json_body=body)
     assert answer.status == 400
@@ -125,7 +125,7 @@ def test_what_no_account_could_register_with_is_refused(ola: Person, email: Any,
     assert pending(ola) is None
 
 
-def test_tutors_keep_an_address_of_their_university(people: People) -> None:
+def test_tutors_need_an_address_of_their_university(people: People) -> None:
     tutor = people.tutor()
     answer = request_change(tutor, NEW)
     assert (answer.status, list(answer.json)) == (400, ["email"])
@@ -133,7 +133,7 @@ def test_tutors_keep_an_address_of_their_university(people: People) -> None:
     assert address_of(tutor) == "Inna@PRZ.edu.pl"
 
 
-def test_nobody_learns_that_an_address_is_taken_but_its_owner(ola: Person, people: People) -> None:
+def test_only_its_owner_learns_that_an_address_is_taken(ola: Person, people: People) -> None:
     jan = people.student(first_name="Jan", language="en")
     answers, counts = [], []
     for email in (NEW, jan.email.upper()):
@@ -150,7 +150,7 @@ def test_nobody_learns_that_an_address_is_taken_but_its_owner(ola: Person, peopl
     assert query("SELECT count(*) FROM email_tokens WHERE purpose = 'change'") == [(0,)]
 
 
-def test_an_address_that_somebody_has_taken_since_is_refused(ola: Person, people: People) -> None:
+def test_an_address_that_was_taken_meanwhile_is_refused(ola: Person, people: People) -> None:
     request_change(ola, NEW)
     token = mailed_link(NEW)
     people.student(email=NEW.upper())
@@ -158,7 +158,7 @@ def test_an_address_that_somebody_has_taken_since_is_refused(ola: Person, people
     assert (answer.status, answer.json["code"]) == (409, "email_taken")
     assert address_of(ola) == ola.email
     query("DELETE FROM users WHERE email = %s", NEW.upper())
-    assert confirm(token).status == 200, "what failed has not used the token up"
+    assert confirm(token).status == 200, "a failed attempt has not used up the token"
 
 
 def test_a_newer_request_replaces_the_one_before(ola: Person) -> None:
@@ -171,14 +171,14 @@ def test_a_newer_request_replaces_the_one_before(ola: Person) -> None:
     assert address_of(ola) == "second@example.com"
 
 
-def test_a_link_that_waits_to_be_mailed_is_void_with_its_change(ola: Person) -> None:
+def test_a_link_still_to_be_mailed_becomes_void_with_its_change(ola: Person) -> None:
     request_change(ola, NEW)
     request_change(ola, "second@example.com")
     assert delivered(NEW) == []
     assert subjects(ola.email) == ["Nowy adres Twojego konta?"]
 
 
-def test_a_change_is_withdrawn(ola: Person) -> None:
+def test_a_change_can_be_withdrawn(ola: Person) -> None:
     request_change(ola, NEW)
     token = mailed_link(NEW)
     assert call("DELETE", OWN, token=ola.access).json == {"status": "OK"}
@@ -196,7 +196,7 @@ def test_a_change_expires_after_a_day(ola: Person) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 64, None, 5, [], "\0", "\ud800"])
-def test_what_is_no_token_confirms_nothing(ola: Person, token: Any) -> None:
+def test_malformed_tokens_confirm_nothing(ola: Person, token: Any) -> None:
     answer = call("POST", CONFIRM, json_body={"token": token})
     assert answer.status in {400, 404}
 
@@ -207,13 +207,13 @@ def test_a_token_of_another_purpose_confirms_nothing(ola: Person) -> None:
     assert revoke(token).status == 200
 
 
-def test_devices_but_the_one_that_asked_are_signed_out(ola: Person) -> None:
+def test_all_devices_but_the_requesting_one_are_signed_out(ola: Person) -> None:
     insert("sign_in_sessions", {"user_id": ola.id, "expires_at": datetime.now(UTC) + timedelta(days=1)})
     changed(ola, NEW)
     assert query("SELECT id FROM sign_in_sessions WHERE user_id = %s", ola.id) == [(ola.session_id,)]
 
 
-def test_links_mailed_to_the_old_address_are_void(ola: Person) -> None:
+def test_links_mailed_to_the_old_address_become_void(ola: Person) -> None:
     call("POST", "/api/user/password_reset/", json_body={"email": ola.email})
     reset = delivered(ola.email)[-1].token
     changed(ola, NEW)
@@ -223,18 +223,18 @@ def test_links_mailed_to_the_old_address_are_void(ola: Person) -> None:
     assert call("POST", path, json_body=body | {"token": note.token}).status == 404
 
 
-def test_the_link_of_the_note_sets_a_password_and_ends_the_change(ola: Person) -> None:
+def test_the_link_mailed_to_the_old_address_sets_a_password_and_ends_the_change(ola: Person) -> None:
     request_change(ola, NEW)
     [note] = delivered(ola.email)
     token = mailed_link(NEW)
     body = {"token": note.token, "password": "Zielona!Herbata7"}
     assert call("POST", "/api/user/password_reset/confirm/", json_body=body).status == 200
     assert confirm(token).status == 404
-    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)], "the intruder is out"
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)], "the intruder is signed out"
     assert sign_in(ola.email, "Zielona!Herbata7") == 200
 
 
-def test_mails_that_wait_go_to_the_new_address(ola: Person) -> None:
+def test_waiting_mails_go_to_the_new_address(ola: Person) -> None:
     request_change(ola, NEW)
     token = mailed_link(NEW)
     query("INSERT INTO mail_outbox (kind, recipient) VALUES ('password_changed', %s)", ola.email.upper())
@@ -242,7 +242,7 @@ def test_mails_that_wait_go_to_the_new_address(ola: Person) -> None:
     assert subjects(NEW) == ["Potwierdź nowy adres e-mail", "Zmiana hasła"]
 
 
-def test_mails_come_again_at_a_new_address(ola: Person) -> None:
+def test_a_new_address_clears_the_bounce_of_the_old_one(ola: Person) -> None:
     query("UPDATE users SET mail_bounced_at = now()")
     changed(ola, NEW)
     assert query("SELECT mail_bounced_at FROM users") == [(None,)]
@@ -257,7 +257,7 @@ def test_a_suspended_account_keeps_its_address(ola: Person) -> None:
     assert confirm(token).status == 200
 
 
-def test_an_account_asks_five_times_an_hour_and_an_address_is_mailed_as_often(
+def test_requests_per_account_and_mails_per_address_are_limited_to_five_an_hour(
     people: People, rate_limits: None
 ) -> None:
     ola, jan = people.student(), people.student()
@@ -273,7 +273,7 @@ def test_an_account_asks_five_times_an_hour_and_an_address_is_mailed_as_often(
     assert len(delivered(NEW)) + len(delivered(NEW.upper())) == 5
 
 
-def test_changes_are_in_the_export_and_go_with_the_account(ola: Person) -> None:
+def test_changes_are_exported_and_deleted_with_the_account(ola: Person) -> None:
     changed(ola, NEW)
     exported = call("GET", "/api/user/export/", token=ola.access).json["email_changes"]
     assert [(each["old_email"], each["new_email"], each["revoked_at"]) for each in exported] == [(ola.email, NEW, None)]
@@ -281,7 +281,7 @@ def test_changes_are_in_the_export_and_go_with_the_account(ola: Person) -> None:
     assert query("SELECT count(*) FROM email_changes") == [(0,)]
 
 
-def test_changes_are_forgotten_a_week_after_they_can_be_taken_back(ola: Person) -> None:
+def test_changes_are_deleted_a_week_after_they_can_no_longer_be_revoked(ola: Person) -> None:
     changed(ola, NEW)
     request_change(ola, "second@example.com")
     query("UPDATE email_changes SET expires_at = now() - interval '8 days'")

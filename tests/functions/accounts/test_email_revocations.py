@@ -1,4 +1,4 @@
-"""Taking a change of address back from the old one: what the rightful owner can do, and others cannot."""
+"""Revoking a change of address from the old address: possible for the rightful owner, and for no one else."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -40,14 +40,14 @@ def text(answer: Answer) -> str:
 
 
 def signed_in_to(email: str) -> Person:
-    """The account of an address with a new session."""
+    """Return the account with this address, signed in with a new session."""
     end = datetime.now(UTC) + timedelta(hours=1)
     [(user_id,)] = query("SELECT id FROM users WHERE email = %s", email)
     session_id = insert("sign_in_sessions", {"user_id": user_id, "expires_at": end})
     return Person(user_id, email, session_id, issue(Claims("access", user_id, session_id, end)), "")
 
 
-def test_the_owner_gets_the_address_back_and_everybody_else_is_out(ola: Person) -> None:
+def test_the_owner_gets_the_address_back_and_all_devices_are_signed_out(ola: Person) -> None:
     token = changed(ola, NEW)
     assert revoke(token).json == {"status": "OK"}
     assert query("SELECT email FROM users") == [(ola.email,)]
@@ -59,7 +59,7 @@ def test_the_owner_gets_the_address_back_and_everybody_else_is_out(ola: Person) 
     assert delivered(ola.email)[-1].subject == "Zmiana hasła"
 
 
-def test_what_the_intruder_holds_is_void(ola: Person) -> None:
+def test_everything_the_intruder_has_set_up_becomes_void(ola: Person) -> None:
     token = changed(ola, NEW)
     call("POST", "/api/user/password_reset/", json_body={"email": NEW})
     reset = delivered(NEW)[-1].token
@@ -76,7 +76,7 @@ def test_what_the_intruder_holds_is_void(ola: Person) -> None:
 
 
 @pytest.mark.parametrize(("added", "stays"), [("1 hour", True), ("-1 hour", False)])
-def test_only_a_second_factor_that_was_there_before_stays(ola: Person, added: str, stays: bool) -> None:  # noqa: FBT001
+def test_only_a_second_factor_from_before_the_change_stays(ola: Person, added: str, stays: bool) -> None:  # noqa: FBT001
     token = changed(ola, NEW)
     query("UPDATE users SET second_factor_at = now() - %s::interval", added)
     query(
@@ -103,7 +103,7 @@ VALUES (%s, convert_to(%s, 'UTF8'), '', 0, '{}', 'x', now() - %s::interval)
         (None, "1 hour", "passkey"),
     ],
 )
-def test_of_several_factors_those_that_were_there_before_stay(
+def test_of_several_factors_those_from_before_the_change_stay(
     ola: Person, app: str | None, passkey: str, stay: str
 ) -> None:
     token = changed(ola, NEW)
@@ -119,17 +119,17 @@ def test_of_several_factors_those_that_were_there_before_stay(
     assert query("SELECT second_factor_at IS NOT NULL FROM users") == [(bool(stay),)]
 
 
-def test_changes_after_it_are_taken_back_with_it(ola: Person) -> None:
+def test_later_changes_are_revoked_too(ola: Person) -> None:
     token = changed(ola, NEW)
     intruder = signed_in_to(NEW)
     later = changed(intruder, NEXT)
     assert revoke(token).status == 200
     assert query("SELECT email FROM users") == [(ola.email,)]
-    assert revoke(later).status == 404, "the intruder's own link to take back is void"
+    assert revoke(later).status == 404, "the intruder's own revocation link is void"
 
 
 @pytest.mark.proof
-def test_a_later_change_is_taken_back_alone(ola: Person) -> None:
+def test_a_later_change_can_be_revoked_alone(ola: Person) -> None:
     first = changed(ola, NEW)
     second = changed(signed_in_to(NEW), NEXT)
     assert revoke(second).status == 200
@@ -139,7 +139,7 @@ def test_a_later_change_is_taken_back_alone(ola: Person) -> None:
 
 
 @pytest.mark.proof
-def test_a_new_password_of_the_intruder_does_not_keep_the_owner_out(ola: Person) -> None:
+def test_a_password_set_by_the_intruder_does_not_keep_the_owner_out(ola: Person) -> None:
     token = changed(ola, NEW)
     call("POST", "/api/user/password_reset/", json_body={"email": NEW})
     body = {"token": delivered(NEW)[-1].token, "password": "Czerwony!Rower8"}
@@ -148,7 +148,7 @@ def test_a_new_password_of_the_intruder_does_not_keep_the_owner_out(ola: Person)
     assert sign_in(ola.email, "Czerwony!Rower8").status == 401
 
 
-def test_it_can_be_taken_back_for_seven_days_and_not_from_an_old_mailbox_later(ola: Person) -> None:
+def test_a_change_can_be_revoked_for_seven_days_and_not_later(ola: Person) -> None:
     token = changed(ola, NEW)
     [(days,)] = query(
         "SELECT extract(epoch FROM expires_at - now()) / 86400 FROM email_tokens WHERE purpose = 'revoke'"
@@ -158,11 +158,11 @@ def test_it_can_be_taken_back_for_seven_days_and_not_from_an_old_mailbox_later(o
     query("UPDATE email_changes SET revocable_until = now()")
     assert revoke(token).status == 404
     call("POST", "/api/user/password_reset/", json_body={"email": ola.email})
-    assert delivered(ola.email)[-1].subject == "Zmiana adresu Twojego konta", "no other way leads in from there"
+    assert delivered(ola.email)[-1].subject == "Zmiana adresu Twojego konta", "the old address gives no other way in"
     assert query("SELECT email FROM users") == [(NEW,)]
 
 
-def test_a_weak_password_leaves_everything_as_it_is(ola: Person) -> None:
+def test_a_weak_password_changes_nothing(ola: Person) -> None:
     token = changed(ola, NEW)
     answer = revoke(token, "12345678")
     assert (answer.status, list(answer.json)) == (400, ["password"])
@@ -178,7 +178,7 @@ def test_a_suspended_owner_gets_the_address_back_and_stays_suspended(ola: Person
     assert query("SELECT email, suspended_at IS NOT NULL FROM users") == [(ola.email, True)]
 
 
-def test_nobody_registers_an_address_that_can_be_taken_back(ola: Person, people: People) -> None:
+def test_an_address_that_its_owner_can_take_back_cannot_be_registered(ola: Person, people: People) -> None:
     token = changed(ola, NEW)
     registration = {"email": ola.email.upper(), "password": PASSWORD}
     answer = call("POST", "/api/user/create/", json_body=registration)
@@ -193,13 +193,13 @@ def test_nobody_registers_an_address_that_can_be_taken_back(ola: Person, people:
 
 
 @pytest.mark.proof
-def test_the_owner_may_go_back_to_the_address_before(ola: Person) -> None:
+def test_the_owner_may_change_back_to_the_previous_address(ola: Person) -> None:
     changed(ola, NEW)
     changed(signed_in_to(NEW), ola.email)
     assert query("SELECT email FROM users") == [(ola.email,)]
 
 
-def test_the_page_of_a_link_asks_before_it_confirms(ola: Person) -> None:
+def test_the_page_asks_before_it_confirms(ola: Person) -> None:
     request_change(ola, NEW)
     token = mailed_link(NEW)
     answer = call("GET", page(token))
@@ -214,7 +214,7 @@ def test_the_page_of_a_link_asks_before_it_confirms(ola: Person) -> None:
         assert (gone.status, "Ten link już nie działa" in text(gone)) == (404, True)
 
 
-def test_the_page_takes_a_change_back_with_a_new_password(ola: Person) -> None:
+def test_the_page_revokes_a_change_with_a_new_password(ola: Person) -> None:
     token = changed(ola, NEW)
     assert 'type="password"' in text(call("GET", page(token)))
     for weak in (b"", b"password=12345678"):
@@ -224,7 +224,7 @@ def test_the_page_takes_a_change_back_with_a_new_password(ola: Person) -> None:
     assert sign_in(ola.email, NEW_PASSWORD).status == 200
 
 
-def test_the_page_says_that_an_address_is_another_account_s_by_now(ola: Person, people: People) -> None:
+def test_the_page_says_that_the_address_now_belongs_to_another_account(ola: Person, people: People) -> None:
     request_change(ola, NEW)
     token = mailed_link(NEW)
     people.student(email=NEW)
@@ -237,6 +237,6 @@ def test_other_clients_get_errors_as_json(platform: None) -> None:
         assert (answer.status, answer.json["code"]) == (404, "email_change_link_void")
 
 
-def test_a_void_page_is_in_the_language_that_the_browser_asks_for(platform: None) -> None:
+def test_the_page_of_a_void_link_is_in_the_browser_s_language(platform: None) -> None:
     answer = call("GET", page("a" * 64), headers=BROWSER | {"accept-language": "en"})
     assert (answer.status, 'lang="en"' in text(answer)) == (404, True)

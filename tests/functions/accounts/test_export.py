@@ -17,12 +17,12 @@ from tests.support.move_proposals import proposed
 from tests.support.past_sessions import session
 from tests.support.people import People, Person, insert, query
 
-# What a Lambda function may answer, counted as its runtime encodes it.
+# The largest answer of a Lambda function, as encoded by its runtime.
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LAMBDA_BYTES = 6_291_556
 
 
-def test_everything_of_a_tutor_is_exported(people: People) -> None:
+def test_all_data_of_a_tutor_is_exported(people: People) -> None:
     settings = {"description": "Uczę.", "price": 75, "location": "Łódź", "skills": ["Fizyka"], "online_sessions": True}
     account = {"picture": "uploads/user/x.webp", "time_zone": "Europe/London", "language": "en"}
     tutor = people.new_tutor(tutor=settings, **account)
@@ -83,7 +83,7 @@ def test_every_part_is_described() -> None:
     assert list(Export.model_fields) == [*SINGLE, *LISTS]
 
 
-def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
+def test_no_data_of_others_and_no_secrets_are_exported(people: People) -> None:
     ola, jan = people.student(), people.tutor(first_name="Jan", last_name="Obcy", tutor={"description": "cudze"})
     add_messages(add_conversation(ola, jan), jan, "cudza wiadomość")
     insert("ratings", {"tutor_id": jan.tutor_id, "student_id": people.student().id, "rating": 1, "review": "cudza"})
@@ -96,7 +96,7 @@ def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
 
 
 def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
-    """Rules, bookings on both sides, a place on a waitlist, a notification and a report of the tutor's."""
+    """Give the tutor rules, bookings on both sides, a waitlist entry, a notification and a report."""
     for weekday in (1, 2):
         insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600})
     browser = {"user_id": tutor.id, "session_id": tutor.session_id, "endpoint": tutor.email, "p256dh": b"", "auth": b""}
@@ -148,7 +148,7 @@ def test_calendar_bookings_and_notifications_are_exported(people: People) -> Non
     assert "cudza notatka" in json.dumps(whole(student), ensure_ascii=False)
 
 
-def test_a_proposed_move_and_what_was_said_of_it_are_exported(people: People) -> None:
+def test_a_proposed_move_and_its_reason_are_exported(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
     proposed(tutor, booking, at(12))
@@ -163,7 +163,7 @@ def test_a_proposed_move_and_what_was_said_of_it_are_exported(people: People) ->
     assert whole(people.student())["move_proposals"] == []
 
 
-def test_rooms_are_exported_to_those_who_have_a_seat_for_certain(people: People) -> None:
+def test_meeting_rooms_are_exported_only_for_confirmed_seats(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     for state in ("pending", "confirmed", "cancelled", "expired", "completed", "no_show"):
         session(tutor, student, state)
@@ -176,14 +176,14 @@ def test_rooms_are_exported_to_those_who_have_a_seat_for_certain(people: People)
         }
 
 
-def test_what_fits_is_one_page(people: People) -> None:
+def test_a_small_export_is_one_page(people: People) -> None:
     ola = people.student()
     add_messages(add_conversation(ola, people.student()), ola, *["Cześć"] * 500)
     [page] = pages(ola)
     assert len(page.json["messages"]) == 500
 
 
-def test_pages_hold_everything_once_and_fit_into_lambda_answers(people: People) -> None:
+def test_pages_contain_everything_once_and_fit_into_lambda_answers(people: People) -> None:
     ola = people.student()
     # Four bytes each in UTF-8, twelve in the encoding of Lambda's runtime; a message has 32 KB at most.
     bodies = [f"{number:03d}" + "😀" * 8_000 for number in range(150)]
@@ -202,7 +202,7 @@ def test_pages_hold_everything_once_and_fit_into_lambda_answers(people: People) 
     assert received == in_order[0][1] + in_order[1][1]
 
 
-def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_part_can_span_pages(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "PAGE_BYTES", 1)
     tutor = free_tutor(people)
     for hour in range(3):
@@ -233,7 +233,7 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
     assert [rating["rating"] for rating in data["ratings_received"]] == [1, 2]
 
 
-def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
+def test_a_page_starts_where_the_previous_one_ended_despite_changes(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "PAGE_BYTES", 1)
@@ -255,18 +255,18 @@ def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
 @pytest.mark.parametrize(
     "cursor", ["x", f"{len(queries.PARTS)}-", "99-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"]
 )
-def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
+def test_malformed_cursors_are_refused(people: People, cursor: str) -> None:
     answer = call("GET", f"{PATH}?cursor={quote(cursor)}", token=people.student().access)
     assert (answer.status, answer.json) == (400, {"cursor": ["Nieprawidłowy kursor."]})
 
 
-def test_a_cursor_leads_into_the_caller_s_data_only(people: People) -> None:
+def test_a_cursor_gives_access_to_the_caller_s_data_only(people: People) -> None:
     ola, jan = people.student(), people.student()
     add_messages(add_conversation(ola, jan), jan, "cudza")
     assert call("GET", f"{PATH}?cursor=3-", token=ola.access).json["messages"] == []
 
 
-def test_what_keeps_people_in_peace_is_exported(people: People) -> None:
+def test_blocks_reports_and_conversation_settings_are_exported(people: People) -> None:
     ola, jan = people.student(), people.student()
     for one, other in ((ola, jan), (jan, ola)):
         query("INSERT INTO blocks (blocker_id, blocked_id) VALUES (%s, %s)", one.id, other.id)

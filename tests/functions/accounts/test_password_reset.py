@@ -67,7 +67,7 @@ def test_every_session_ends(people: People) -> None:
     assert tokens("POST", "/api/token/refresh/", json_body={"refresh": ola.refresh}).status == 401
 
 
-def test_an_unknown_address_gets_the_same_answer_for_the_same_work(people: People) -> None:
+def test_an_unknown_address_gets_the_same_answer_after_the_same_work(people: People) -> None:
     known, answers, work = people.student().email, [], []
     for email in (known, "nobody@example.com"):
         with statements() as seen:
@@ -102,13 +102,13 @@ def test_a_token_works_for_thirty_minutes(people: People) -> None:
     assert signs_in(ola.email, PASSWORD)
 
 
-def test_only_the_hash_of_a_token_is_kept(people: People) -> None:
+def test_only_the_hash_of_a_token_is_stored(people: People) -> None:
     token = mailed_token(people.student().email)
     assert len(token) == 48
     assert query("SELECT token_hash, purpose FROM email_tokens") == [(hashlib.sha256(token.encode()).digest(), "reset")]
 
 
-def test_a_token_is_its_owner_s_only(people: People) -> None:
+def test_a_token_resets_only_its_owner_s_password(people: People) -> None:
     ola, ewa = people.student(), people.student()
     mailed_token(ewa.email)
     assert reset(mailed_token(ola.email)).status == 200
@@ -116,17 +116,17 @@ def test_a_token_is_its_owner_s_only(people: People) -> None:
     assert query("SELECT count(*) FROM email_tokens") == [(1,)]
 
 
-def test_a_reset_confirms_the_account_for_the_mail_proved_the_address(people: People) -> None:
+def test_a_reset_confirms_the_account_because_the_mail_proves_the_address(people: People) -> None:
     tutor = people.tutor(confirmed_at=None)
     assert query("SELECT listed FROM tutors") == [(False,)]
     assert reset(mailed_token(tutor.email)).status == 200
     assert signs_in(tutor.email, NEW)
-    assert query("SELECT listed FROM tutors") == [(False,)], "there is nothing to show yet"
+    assert query("SELECT listed FROM tutors") == [(False,)], "there is no profile to show yet"
     query("UPDATE users SET first_name = 'Ola'")
     assert query("SELECT listed FROM tutors") == [(True,)]
 
 
-def test_a_reset_leaves_the_time_of_an_earlier_confirmation(people: People) -> None:
+def test_a_reset_keeps_the_time_of_an_earlier_confirmation(people: People) -> None:
     ola = people.student()
     before = query("SELECT confirmed_at FROM users")
     assert reset(mailed_token(ola.email)).status == 200
@@ -138,7 +138,7 @@ def change_in_the_profile(ola: Person, password: str) -> None:
     assert profiles("PATCH", "/api/user/profile/", token=ola.access, json_body=body).status == 200
 
 
-def test_a_link_dies_when_the_password_is_changed_in_the_profile(people: People) -> None:
+def test_a_link_becomes_void_when_the_password_is_changed_in_the_profile(people: People) -> None:
     ola, ewa = people.student(), people.student()
     tokens_before, foreign = [mailed_token(ola.email), mailed_token(ola.email)], mailed_token(ewa.email)
     change_in_the_profile(ola, "Inna!Herbata77")
@@ -156,7 +156,7 @@ def test_a_link_still_to_be_mailed_when_the_password_changes_is_not_mailed(peopl
     assert query("SELECT user_id FROM email_tokens") == [(ewa.id,)]
 
 
-def test_sessions_feeds_and_links_of_the_account_end_together_on_a_reset(people: People) -> None:
+def test_a_reset_ends_sessions_calendar_feeds_and_links_of_the_account(people: People) -> None:
     ola, ewa = people.student(confirmed_at=None), people.student()
     for person in (ola, ewa):
         query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, sha256(%s))", person.id, person.id.bytes)
@@ -169,7 +169,7 @@ def test_sessions_feeds_and_links_of_the_account_end_together_on_a_reset(people:
     assert query("SELECT count(*) FROM email_tokens") == [(0,)]
     assert call("POST", "/api/user/confirm_user/", json_body={"token": confirmation}).status == 400
     delivered()
-    assert query("SELECT count(*) FROM email_tokens") == [(0,)], "no link that was waiting is mailed"
+    assert query("SELECT count(*) FROM email_tokens") == [(0,)], "no waiting link is mailed"
 
 
 def test_a_confirmation_token_resets_nothing(people: People) -> None:
@@ -193,7 +193,7 @@ def test_a_confirmation_token_resets_nothing(people: People) -> None:
         (12345678, [COMMON, DIGITS]),
     ],
 )
-def test_the_rules_a_password_breaks_are_named_in_order(people: People, password: Any, complaints: list[str]) -> None:
+def test_violated_password_rules_are_listed_in_order(people: People, password: Any, complaints: list[str]) -> None:
     names = {"first_name": "Aleksandra", "last_name": "Brzęczyszczykiewicz"}
     ola = people.student(email="ola.nowak@example.com", **names)
     token = mailed_token(ola.email)
@@ -214,7 +214,7 @@ def test_the_rules_a_password_breaks_are_named_in_order(people: People, password
         ({"token": "x", "password": "a\0b"}, {"password": ["Znaki null są niedozwolone."]}),
     ],
 )
-def test_wrong_fields_are_named_before_a_wrong_token(platform: None, body: Any, errors: Any) -> None:
+def test_invalid_fields_are_reported_before_an_invalid_token(platform: None, body: Any, errors: Any) -> None:
     answer = call("POST", "/api/user/password_reset/confirm/", json_body=body)
     assert (answer.status, answer.json) == (400, errors)
 
@@ -226,7 +226,7 @@ def test_an_unknown_token_is_not_found(platform: None, token: Any) -> None:
 
 
 @pytest.mark.parametrize(("token", "complaint"), [(ANY, REQUIRED), (None, NULL), ("", BLANK), ([], NOT_TEXT)])
-def test_validating_wants_a_token(platform: None, token: Any, complaint: str) -> None:
+def test_validation_requires_a_token(platform: None, token: Any, complaint: str) -> None:
     body = {} if token is ANY else {"token": token}
     answer = call("POST", "/api/user/password_reset/validate_token/", json_body=body)
     assert (answer.status, answer.json) == (400, {"token": [complaint]})
@@ -238,7 +238,7 @@ def test_the_new_password_is_trimmed(people: People) -> None:
     assert signs_in(ola.email, NEW)
 
 
-def test_an_account_is_mailed_five_links_in_an_hour_and_an_address_asks_for_twenty(
+def test_links_are_limited_to_five_per_account_and_twenty_per_ip_address_an_hour(
     people: People, rate_limits: None
 ) -> None:
     ola = people.student()
@@ -247,15 +247,15 @@ def test_an_account_is_mailed_five_links_in_an_hour_and_an_address_asks_for_twen
     assert (answer.status, answer.json) == (200, OK)
     mails = delivered(ola.email)
     assert len(mails) == 5
-    # What was refused for the account's sake was not counted for the address.
+    # A request refused because of the account does not count for the IP address.
     assert [request(f"nobody{n}@example.com").json for n in range(16)] == [OK] * 16
     assert query("SELECT count(*) FROM mail_outbox") == [(20,)]
     assert call("POST", "/api/user/confirm_user/resend/", json_body={"email": "x@example.com"}).json == OK
     assert query("SELECT count(*) FROM mail_outbox") == [(20,)]
-    assert reset(mails[0].token).status == 200, "the owner gets in by the links mailed before"
+    assert reset(mails[0].token).status == 200, "the links mailed before still work"
 
 
-def test_strangers_cannot_keep_the_owner_without_a_link_that_works(people: People, rate_limits: None) -> None:
+def test_strangers_cannot_use_up_the_owner_s_links(people: People, rate_limits: None) -> None:
     ola = people.student()
     for number in range(30):
         source = f"198.51.100.{number}"
@@ -263,7 +263,7 @@ def test_strangers_cannot_keep_the_owner_without_a_link_that_works(people: Peopl
             body = {"email": ola.email}
             assert call("POST", f"/api/user/{path}/", json_body=body, source_ip=source).json == OK
     links = [mail.token for mail in delivered(ola.email)]
-    assert len(links) == 5, "asking for the other kind takes nothing away"
+    assert len(links) == 5, "requests for the other kind of mail have their own limit"
     query("UPDATE email_tokens SET expires_at = now()")
     life = Limit("mail-life", 1, 30 * 60)
     assert 29 * 60 < redis_client().ttl(life.key(f"reset_password {ola.email}")) <= 30 * 60
@@ -275,19 +275,19 @@ def test_strangers_cannot_keep_the_owner_without_a_link_that_works(people: Peopl
     assert reset(link).status == 200
 
 
-def test_an_address_that_a_mail_header_would_decode_is_refused(people: People) -> None:
+def test_an_address_that_a_mail_header_decodes_is_refused(people: People) -> None:
     people.student(email="victim@example.com")
     answer = request("=?utf-8?q?victim?=@example.com")
     assert (answer.status, answer.json) == (400, {"email": ["Podaj poprawny adres e-mail."]})
 
 
-def test_the_owner_is_mailed_that_the_password_changed(people: People) -> None:
+def test_the_owner_is_mailed_about_the_new_password(people: People) -> None:
     ola = people.student()
     assert reset(mailed_token(ola.email)).status == 200
     assert [mail.subject for mail in delivered()] == ["Resetowanie hasła", "Zmiana hasła"]
 
 
-def test_the_first_password_the_owner_of_an_address_sets_is_no_change(people: People) -> None:
+def test_the_owner_s_first_password_is_not_mailed_as_a_change(people: People) -> None:
     ola = people.student(confirmed_at=None)
     assert reset(mailed_token(ola.email)).status == 200
     assert [mail.subject for mail in delivered()] == ["Resetowanie hasła"]

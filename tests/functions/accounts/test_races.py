@@ -1,4 +1,4 @@
-"""What happens at the same moment: one wins, and a counter-test without the protection shows that it decides."""
+"""Races: one request wins, and a counter-test without the protection shows that it is needed."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -42,13 +42,13 @@ def mailed_tokens(path: str, email: str, count: int) -> list[str]:
 
 
 def register_at_once(number: int) -> list[int]:
-    """The statuses of CROWD registrations of one address, written in two ways."""
+    """Return the statuses of CROWD registrations of one address in two spellings."""
     ways = (f"ola{number}@example.com", f"OLA{number}@Example.com")
     return sorted(answer.status for answer in at_once(*(partial(register, ways[n % 2]) for n in range(CROWD))))
 
 
 @ROUNDS
-def test_of_registrations_of_one_address_at_once_exactly_one_wins(platform: None, rounds: int) -> None:
+def test_exactly_one_of_many_concurrent_registrations_of_an_address_succeeds(platform: None, rounds: int) -> None:
     for number in range(rounds):
         assert register_at_once(number) == [201] + [400] * (CROWD - 1)
     assert query("SELECT count(*), count(DISTINCT lower(email)) FROM users") == [(rounds, rounds)]
@@ -57,7 +57,7 @@ def test_of_registrations_of_one_address_at_once_exactly_one_wins(platform: None
 
 @pytest.fixture
 def without_unique_index(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A database like ours in which the index on addresses is missing."""
+    """Use a second database without the unique index on addresses."""
     ours = settings().database_url
     with psycopg.connect(ours, autocommit=True) as server:
         server.execute("CREATE DATABASE twin")
@@ -77,12 +77,12 @@ def use_the_database_of_the_settings() -> None:
 
 
 @pytest.mark.proof
-def test_without_the_unique_index_all_of_them_win(without_unique_index: None) -> None:
+def test_without_the_unique_index_all_registrations_succeed(without_unique_index: None) -> None:
     assert register_at_once(0) == [201] * CROWD
 
 
 @ROUNDS
-def test_those_who_confirm_with_one_token_at_once_all_find_the_account_confirmed(people: People, rounds: int) -> None:
+def test_concurrent_confirmations_with_one_token_all_succeed(people: People, rounds: int) -> None:
     path = "/api/user/confirm_user/"
     for _ in range(rounds):
         email = people.student(confirmed_at=None).email
@@ -99,14 +99,12 @@ def reset_at_once(people: People) -> list[int]:
 
 
 @ROUNDS
-def test_of_those_who_reset_with_one_token_at_once_exactly_one_wins(people: People, rounds: int) -> None:
+def test_exactly_one_of_many_concurrent_resets_with_one_token_succeeds(people: People, rounds: int) -> None:
     for _ in range(rounds):
         assert reset_at_once(people) == [200] + [404] * (CROWD - 1)
 
 
-def test_if_a_token_were_looked_up_and_deleted_later_all_of_them_would_win(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_a_lookup_and_a_later_delete_all_resets_succeed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     everybody_looked = Barrier(CROWD)
 
     def look_then_delete(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -> TokenOwner | None:
@@ -126,7 +124,7 @@ def test_if_a_token_were_looked_up_and_deleted_later_all_of_them_would_win(
         ("/api/user/confirm_user/resend/", "/api/user/confirm_user/", {}),
     ],
 )
-def test_of_several_tokens_of_one_account_used_at_once_exactly_one_wins(
+def test_exactly_one_of_several_tokens_of_an_account_used_at_once_succeeds(
     people: People, request_path: str, use_path: str, body: dict[str, str], rounds: int
 ) -> None:
     for _ in range(rounds):
@@ -137,7 +135,7 @@ def test_of_several_tokens_of_one_account_used_at_once_exactly_one_wins(
         assert statuses == [200] + [404 if body else 400] * 4
 
 
-def test_a_password_reset_and_the_deletion_of_the_account_at_once_are_both_done(people: People) -> None:
+def test_a_concurrent_reset_and_deletion_of_an_account_both_succeed(people: People) -> None:
     ola = people.student()
     [token] = mailed_tokens("/api/user/password_reset/", ola.email, 1)
     reset = partial(use, "/api/user/password_reset/confirm/", token=token, password="Zielona!Herbata7")
@@ -152,7 +150,7 @@ def test_a_password_reset_and_the_deletion_of_the_account_at_once_are_both_done(
 
 
 @pytest.mark.parametrize("event", ["INSERT ON users", "INSERT ON mail_outbox"])
-def test_a_registration_cut_off_leaves_neither_account_nor_mail(platform: None, event: str) -> None:
+def test_an_interrupted_registration_leaves_neither_account_nor_mail(platform: None, event: str) -> None:
     with gate_after(event):
 
         def refused() -> None:

@@ -56,7 +56,7 @@ def too_long(most: int) -> str:
     return f"Upewnij się, że to pole ma nie więcej niż {most} znaków."
 
 
-def test_a_new_account_waits_for_its_confirmation(platform: None) -> None:
+def test_a_new_account_is_unconfirmed(platform: None) -> None:
     answer = register()
     assert (answer.status, answer.json) == (201, CREATED)
     assert answer.headers["allow"] == "POST, OPTIONS"
@@ -67,21 +67,21 @@ def test_a_new_account_waits_for_its_confirmation(platform: None) -> None:
     assert [mail.subject for mail in delivered("ola@example.com")] == ["Potwierdzenie adresu email"]
 
 
-def test_the_password_is_kept_as_an_argon2id_hash(production_hashes: None) -> None:
+def test_the_password_is_stored_as_an_argon2id_hash(production_hashes: None) -> None:
     register()
     [(kept,)] = query("SELECT password_hash FROM users")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert password_matches(kept, OLA["password"])
 
 
-def test_only_address_and_password_are_needed(platform: None) -> None:
+def test_only_address_and_password_are_required(platform: None) -> None:
     answer = call("POST", PATH, json_body={"email": OLA["email"], "password": OLA["password"]})
     assert (answer.status, answer.json) == (201, CREATED)
     assert query("SELECT first_name, last_name, is_tutor FROM users") == [("", "", False)]
 
 
-def test_names_and_addresses_are_kept_in_one_form(platform: None) -> None:
-    """An address of compatible letters is the plain one, not another account that nobody can tell from it."""
+def test_names_and_addresses_are_normalized(platform: None) -> None:
+    """Addresses that look the same because of compatible letters are one address, not two accounts."""
     names = {"first_name": normalize("NFD", "Żaneta"), "last_name": normalize("NFD", "Łoś")}
     assert register(email="ola@\u212aot.example", **names).status == 201
     assert query("SELECT email, first_name, last_name FROM users") == [("ola@Kot.example", "Żaneta", "Łoś")]
@@ -108,7 +108,7 @@ def test_text_is_trimmed(platform: None) -> None:
         ),
     ],
 )
-def test_forms_register_too(platform: None, content_type: str, body: str) -> None:
+def test_form_data_is_accepted_too(platform: None, content_type: str, body: str) -> None:
     answer = call("POST", PATH, body=body.encode(), headers={"content-type": content_type})
     assert (answer.status, answer.json) == (201, CREATED)
     assert query("SELECT email, first_name FROM users") == [("ola@example.com", "Łucja")]
@@ -188,13 +188,15 @@ def test_each_field_has_its_rules(platform: None, field: str, value: Any, compla
         ("", "pl", "Potwierdzenie adresu email"),
     ],
 )
-def test_an_account_has_the_language_of_the_browser(platform: None, accepted: str, language: str, subject: str) -> None:
+def test_an_account_gets_the_language_of_the_browser(
+    platform: None, accepted: str, language: str, subject: str
+) -> None:
     assert call("POST", PATH, json_body=OLA, headers={"accept-language": accepted}).status == 201
     assert query("SELECT language FROM users") == [(language,)]
     assert [mail.subject for mail in delivered()] == [subject]
 
 
-def test_all_wrong_fields_are_named_at_once(platform: None) -> None:
+def test_all_invalid_fields_are_reported_at_once(platform: None) -> None:
     answer = call("POST", PATH, json_body={"email": "zly", "first_name": None, "is_tutor": []})
     expected = {"email": [NOT_EMAIL], "password": [REQUIRED], "first_name": [NULL], "is_tutor": [NOT_FLAG]}
     assert (answer.status, answer.json) == (400, expected)
@@ -239,7 +241,7 @@ def test_a_student_may_have_a_university_address(platform: None) -> None:
 
 
 @pytest.mark.parametrize("email", ["ola@example.com", "OLA@example.com", "ola@EXAMPLE.com", " Ola@Example.Com "])
-def test_an_address_registers_once_in_whatever_case(platform: None, email: str) -> None:
+def test_an_address_can_be_registered_once_whatever_its_case(platform: None, email: str) -> None:
     assert register().status == 201
     answer = register(email=email, password="Inne!Haslo77")
     assert (answer.status, answer.json) == (400, TAKEN)
@@ -247,7 +249,7 @@ def test_an_address_registers_once_in_whatever_case(platform: None, email: str) 
     assert len(delivered()) == 1
 
 
-def test_fields_that_are_not_asked_for_are_ignored(platform: None) -> None:
+def test_unknown_and_protected_fields_are_ignored(platform: None) -> None:
     wished = "00000000-0000-4000-8000-000000000000"
     answer = register(
         id=wished,
@@ -269,12 +271,12 @@ def test_fields_that_are_not_asked_for_are_ignored(platform: None) -> None:
     assert kept.startswith("$argon2id$")
 
 
-def test_a_token_in_the_header_is_not_looked_at(platform: None) -> None:
+def test_a_token_in_the_header_is_ignored(platform: None) -> None:
     answer = call("POST", PATH, token="broken", json_body={})
     assert (answer.status, answer.json) == (400, {"email": [REQUIRED], "password": [REQUIRED]})
 
 
-def test_the_61st_registration_from_an_address_in_an_hour_waits(rate_limits: None) -> None:
+def test_the_61st_registration_from_an_ip_address_in_an_hour_is_throttled(rate_limits: None) -> None:
     for _ in range(60):
         assert register(password="password").status == 400
     answer = register()

@@ -1,4 +1,4 @@
-"""What tutors announce, and who may read and change it."""
+"""Announcements of tutors, and who may read and change them."""
 
 from functools import partial
 from typing import Any
@@ -31,7 +31,7 @@ def titles(target: str = LIST, token: str = "") -> list[str]:
     return [each["title"] for each in call("GET", target, token=token).json["results"]]
 
 
-def test_an_announcement_is_read_by_everybody_the_newest_first(people: People) -> None:
+def test_everybody_reads_announcements_the_newest_first(people: People) -> None:
     ola, jan = people.tutor(), people.tutor(first_name="Jan", picture="uploads/user/x.jpg")
     first = announce(ola)
     assert (first.status, first.json["hidden"], first.json["edited_at"]) == (201, False, None)
@@ -59,7 +59,7 @@ def test_an_announcement_is_read_by_everybody_the_newest_first(people: People) -
     assert titles(f"{LIST}?tag=lodz") == titles(f"{LIST}?tag=MATURA&tutor={ola.tutor_id}") == ["Kurs"]
 
 
-def test_those_of_unlisted_tutors_are_not_read(people: People) -> None:
+def test_announcements_of_unlisted_tutors_are_not_shown(people: People) -> None:
     tutor = people.tutor()
     announce(tutor)
     query("UPDATE users SET confirmed_at = NULL")
@@ -76,7 +76,7 @@ def test_those_of_unlisted_tutors_are_not_read(people: People) -> None:
         ([{"name": "x" * 100, "other": 1}], ["x" * 100]),
     ],
 )
-def test_blank_tags_are_dropped_and_so_are_repetitions(people: People, tags: Any, kept: list[str]) -> None:
+def test_blank_and_repeated_tags_are_dropped(people: People, tags: Any, kept: list[str]) -> None:
     answer = announce(people.tutor(), tags=tags)
     assert (answer.status, [each["name"] for each in answer.json["tags"]]) == (201, kept)
 
@@ -97,7 +97,7 @@ TOO_LONG = "Upewnij się, że to pole ma nie więcej niż 100 znaków."
         ({"description": "\u200b"}, {"description": [BLANK]}),
     ],
 )
-def test_what_is_wrong_is_named_in_its_place(people: People, changes: Any, complaints: Any) -> None:
+def test_errors_are_reported_at_the_invalid_field(people: People, changes: Any, complaints: Any) -> None:
     answer = announce(people.tutor(), **changes)
     assert answer.status == 400
     if changes.get("tags") != "a":
@@ -105,7 +105,7 @@ def test_what_is_wrong_is_named_in_its_place(people: People, changes: Any, compl
     assert query("SELECT * FROM announcements") == []
 
 
-def test_every_bad_value_of_a_tag_is_a_complaint(people: People) -> None:
+def test_every_invalid_tag_is_refused(people: People) -> None:
     tutor = people.tutor()
     values: list[Any] = ["x", 1, None, [], {"name": None}, {"name": {}}, {"name": "a\0"}]
     for value in values:
@@ -113,7 +113,7 @@ def test_every_bad_value_of_a_tag_is_a_complaint(people: People) -> None:
         assert (answer.status, [*answer.json]) == (400, ["tags"])
 
 
-def test_only_the_tutor_changes_and_deletes_it(people: People) -> None:
+def test_only_its_tutor_can_change_and_delete_it(people: People) -> None:
     tutor, other, staff = people.tutor(), people.tutor(), people.student(is_staff=True)
     path = f"{ONE}{announce(tutor).json['id']}/"
     for person, expected in ((other, 404), (people.student(), 403), (staff, 403)):
@@ -129,7 +129,7 @@ def test_only_the_tutor_changes_and_deletes_it(people: People) -> None:
     assert call("DELETE", path, token=tutor.access).status == 404
 
 
-def test_staff_hides_and_shows_it_again(people: People) -> None:
+def test_staff_can_hide_an_announcement_and_show_it_again(people: People) -> None:
     tutor, staff = people.tutor(), people.student(is_staff=True)
     number = announce(tutor).json["id"]
     path = f"{ONE}{number}/"
@@ -162,17 +162,17 @@ def race(people: People) -> list[int]:
     return sorted(answer.status for answer in at_once(*[partial(announce, tutor)] * 6))
 
 
-def test_a_tutor_has_no_more_than_the_limit_however_many_come_at_once(people: People) -> None:
+def test_concurrent_announcements_do_not_exceed_the_limit_per_tutor(people: People) -> None:
     assert race(people) == [201, *[409] * 5]
 
 
-def test_without_the_lock_the_limit_is_passed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin of the test above."""
+def test_without_the_lock_the_limit_is_exceeded(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counter-test to the one above."""
     monkeypatch.setattr(repository, "lock_tutor", lambda *_: True)
     assert any(race(people).count(201) > 1 for _ in range(10))
 
 
-def test_the_31st_in_an_hour_waits(people: People, rate_limits: None) -> None:
+def test_the_31st_in_an_hour_is_throttled(people: People, rate_limits: None) -> None:
     tutor = people.tutor()
     statuses = [announce(tutor).status for _ in range(31)]
     assert statuses == [201] * 30 + [429]

@@ -21,7 +21,7 @@ def decide(staff: Person, number: object, verb: str, reason: str = "Reklama") ->
     return call("POST", f"{DESK}{number}/{verb}/", token=staff.access, json_body={"reason": reason})
 
 
-def test_staff_hide_an_announcement_for_a_reason_and_show_it_again(people: People) -> None:
+def test_staff_can_hide_an_announcement_for_a_reason_and_show_it_again(people: People) -> None:
     staff, tutor, other = people.staff(), people.tutor(), people.tutor()
     first, _second = announce(tutor, "Kurs"), announce(other, "Grupa")
     assert titles(staff) == ["Grupa", "Kurs"]
@@ -38,7 +38,7 @@ def test_staff_hide_an_announcement_for_a_reason_and_show_it_again(people: Peopl
     ]
 
 
-def test_pages_follow_one_another(people: People) -> None:
+def test_announcements_come_in_pages(people: People) -> None:
     staff, tutor = people.staff(), people.tutor()
     for number in range(3):
         announce(tutor, str(number))
@@ -47,7 +47,7 @@ def test_pages_follow_one_another(people: People) -> None:
     assert [each["title"] for each in call("GET", page["next"], token=staff.access).json["results"]] == ["0"]
 
 
-def test_what_is_wrong_is_said(people: People) -> None:
+def test_invalid_requests_are_refused(people: People) -> None:
     staff, number = people.staff(), announce(people.tutor(), "Kurs")
     for verb in ("hide", "unhide"):
         assert decide(staff, number + 1, verb).status == 404

@@ -1,4 +1,4 @@
-"""Endpoints of the release before still answer as they did."""
+"""Deprecated endpoints still answer as in the previous release."""
 
 from tests.functions.availability.test_roles import OVERRIDE
 from tests.support.availability_client import DAY, OVERRIDES, call, every_day, put, slots, today
@@ -7,7 +7,7 @@ from tests.support.people import People, query
 OLD = "/api/availability/overrides/me/"
 
 
-def test_overrides_are_a_list_at_their_old_path(people: People) -> None:
+def test_the_old_path_of_overrides_returns_a_list(people: People) -> None:
     tutor = people.tutor()
     assert call("GET", OLD, token=tutor.access).json == []
     added = call("POST", OLD, token=tutor.access, json_body=OVERRIDE | {"first_day": f"{today()}", "last_day": None})
@@ -20,7 +20,7 @@ def test_overrides_are_a_list_at_their_old_path(people: People) -> None:
     assert query("SELECT count(*) FROM hours_overrides") == [(0,)]
 
 
-def test_slots_are_a_list_at_their_old_path(people: People) -> None:
+def test_the_old_path_of_slots_returns_a_list(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     window = f"from={today() + DAY}&to={today() + 30 * DAY}&tz=UTC"

@@ -1,4 +1,4 @@
-"""Days come into reach one by one; what is long past goes."""
+"""The horizon moves day by day, and old rows are deleted."""
 
 from datetime import timedelta
 from functools import partial
@@ -19,7 +19,7 @@ def tick() -> dict[str, Any]:
 
 
 def days_ago(tutor: Person, days: int) -> None:
-    """The horizon as it was made so many days ago."""
+    """Set the tutor's horizon back by so many days."""
     query(
         "DELETE FROM schedule_items WHERE tutor_id = %s AND starts_at >="
         " (SELECT (horizon - %s + 1)::timestamp AT TIME ZONE time_zone FROM booking_terms WHERE tutor_id = %s)",
@@ -32,7 +32,7 @@ def days_ago(tutor: Person, days: int) -> None:
 
 @pytest.mark.parametrize("zone", ["Europe/Warsaw", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 @pytest.mark.parametrize("days", [1, 3, 100])
-def test_the_horizon_moves_to_where_it_would_be_made_today(people: People, zone: str, days: int) -> None:
+def test_the_horizon_moves_to_where_it_would_be_today(people: People, zone: str, days: int) -> None:
     tutor = people.tutor()
     put(tutor, *every_day("00:00", "12:00"), *every_day("12:00", "24:00"), time_zone=zone)
     made = {row[:2] for row in rows(tutor).values()}
@@ -45,8 +45,8 @@ def test_the_horizon_moves_to_where_it_would_be_made_today(people: People, zone:
     assert tick() == {"moved": 0, "pruned": 0}
 
 
-def test_rules_made_by_older_code_are_caught_up_with(people: People) -> None:
-    """Rows without items, as a restored backup may have them."""
+def test_rules_without_items_get_them(people: People) -> None:
+    """As a restored backup may have them."""
     tutor = people.tutor()
     insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": 1, "starts": 540, "ends": 600})
     extra = people.tutor()
@@ -68,7 +68,7 @@ def test_tutors_without_hours_are_left_alone(people: People) -> None:
     assert len(rows(tutor)) == 1
 
 
-def test_new_days_respect_overrides_and_what_was_entered_by_hand(people: People) -> None:
+def test_new_days_respect_overrides_and_items_entered_by_hand(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     [(horizon,)] = query("SELECT horizon FROM booking_terms")
@@ -92,7 +92,7 @@ def test_new_days_respect_overrides_and_what_was_entered_by_hand(people: People)
 
 
 @pytest.mark.parametrize(("days", "kept"), [(29.99, 2), (30.01, 1)])
-def test_items_of_rules_are_forgotten_after_thirty_days(people: People, days: float, kept: int) -> None:
+def test_items_made_from_rules_are_deleted_after_thirty_days(people: People, days: float, kept: int) -> None:
     tutor = people.tutor()
     for number, source in enumerate(("rule", "explicit")):
         query(
@@ -107,7 +107,7 @@ def test_items_of_rules_are_forgotten_after_thirty_days(people: People, days: fl
 
 
 @pytest.mark.parametrize(("days", "kept"), [(30, 1), (32, 0)])
-def test_overrides_are_forgotten_thirty_days_after_their_last_day(people: People, days: int, kept: int) -> None:
+def test_overrides_are_deleted_thirty_days_after_their_last_day(people: People, days: int, kept: int) -> None:
     tutor = people.tutor()
     query(
         "INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends)"
@@ -125,7 +125,7 @@ def test_one_broken_schedule_does_not_hold_up_the_others(people: People, monkeyp
     for tutor in tutors:
         put(tutor, *every_day())
         days_ago(tutor, 2)
-    # An explicit item under another tutor's name, as only a broken index could hide it.
+    # As if an explicit item were in the way that a broken index hides.
     query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE unique_violation; END $$")
     query(
         f"CREATE TRIGGER refuse BEFORE INSERT ON schedule_items FOR EACH ROW WHEN (NEW.tutor_id = {tutors[1].tutor_id})"
@@ -138,7 +138,7 @@ def test_one_broken_schedule_does_not_hold_up_the_others(people: People, monkeyp
     assert tick() == {"moved": 1, "pruned": 0}
 
 
-def test_several_at_once_do_nothing_twice(people: People) -> None:
+def test_concurrent_runs_move_each_horizon_once(people: People) -> None:
     tutors = [people.tutor() for _ in range(12)]
     for tutor in tutors:
         put(tutor, *every_day())
@@ -149,7 +149,7 @@ def test_several_at_once_do_nothing_twice(people: People) -> None:
     assert counts <= {61, 62}
 
 
-def test_moving_the_horizon_and_changing_hours_at_once_ends_with_the_new_hours(people: People) -> None:
+def test_changing_hours_while_the_horizon_moves_ends_with_the_new_hours(people: People) -> None:
     tutors = [people.tutor() for _ in range(4)]
     for tutor in tutors:
         put(tutor, *every_day())

@@ -1,4 +1,4 @@
-"""Weekly hours and overrides, and the items that are made of them."""
+"""Weekly hours and overrides, and the schedule items made from them."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def test_a_tutor_starts_without_hours(people: People) -> None:
     assert (answer.status, answer.json) == (200, {"time_zone": "Europe/Warsaw", "hours": []})
 
 
-def test_hours_are_replaced_as_a_whole_and_shown_from_monday_on(people: People) -> None:
+def test_hours_are_replaced_as_a_whole_and_listed_from_monday(people: People) -> None:
     tutor = people.tutor()
     put(tutor, on(3))
     answer = put(tutor, on(7, "20:00", "24:00"), on(1, "13:00", "15:30"), on(1, "00:00", "13:00"))
@@ -51,8 +51,8 @@ def test_hours_are_replaced_as_a_whole_and_shown_from_monday_on(people: People) 
     assert items(tutor) == []
 
 
-def test_hours_become_items_for_the_days_that_can_be_booked(people: People) -> None:
-    """By the clocks of the tutor, on both sides of the changes of clocks that lie ahead."""
+def test_hours_become_items_for_the_bookable_days(people: People) -> None:
+    """In the tutor's wall-clock time, before and after the clocks change."""
     tutor, other = people.tutor(), people.tutor()
     put(other, on(2))
     change(tutor, booking_window=365)
@@ -67,7 +67,7 @@ def test_hours_become_items_for_the_days_that_can_be_booked(people: People) -> N
     assert {source for _start, _end, source in rows(tutor).values()} == {"rule"}
 
 
-def test_items_that_stay_keep_their_ids_and_past_ones_stay(people: People) -> None:
+def test_unchanged_items_keep_their_ids_and_past_items_stay(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day("00:00", "24:00"))
     before = rows(tutor)
@@ -90,7 +90,7 @@ def test_items_that_stay_keep_their_ids_and_past_ones_stay(people: People) -> No
 # What was entered by hand
 
 
-def test_an_item_entered_by_hand_keeps_its_row_and_rules_are_made_around_it(people: People) -> None:
+def test_items_from_rules_are_made_around_an_item_entered_by_hand(people: People) -> None:
     tutor, day = people.tutor(), today() + 2 * DAY
     item_id = add(tutor, at(day, 10), at(day, 11.5)).json["id"]
     put(tutor, on(day.isoweekday(), "09:00", "12:00"))
@@ -107,7 +107,7 @@ def test_an_item_entered_by_hand_keeps_its_row_and_rules_are_made_around_it(peop
     assert query("SELECT count(*) FROM hours_overrides") == [(0,)]
 
 
-def test_an_item_over_a_rule_s_is_refused_as_overlapping(people: People) -> None:
+def test_an_item_that_overlaps_one_from_a_rule_is_refused(people: People) -> None:
     tutor, day = people.tutor(), today() + 2 * DAY
     put(tutor, *every_day())
     answer = add(tutor, at(day, 16.5), at(day, 18))
@@ -115,7 +115,7 @@ def test_an_item_over_a_rule_s_is_refused_as_overlapping(people: People) -> None
     assert add(tutor, at(day, 17), at(day, 18)).status == 201
 
 
-def test_a_deleted_item_of_a_rule_does_not_come_back(people: People) -> None:
+def test_a_deleted_item_from_a_rule_does_not_come_back(people: People) -> None:
     tutor, day = people.tutor(), today() + 2 * DAY
     put(tutor, on(day.isoweekday(), "09:00", "12:00"), on(day.isoweekday(), "13:00", "24:00"))
     session(tutor, at(day, 14))
@@ -130,7 +130,7 @@ def test_a_deleted_item_of_a_rule_does_not_come_back(people: People) -> None:
     assert query("SELECT taken FROM tutoring_sessions") == [(True,)]
 
 
-def test_a_whole_schedule_that_is_deleted_stays_empty_but_for_days_to_come(people: People) -> None:
+def test_a_deleted_schedule_stays_empty_but_for_new_times(people: People) -> None:
     tutor, day = people.tutor(), today() + 2 * DAY
     add(tutor, at(day, 10), at(day, 11))
     put(tutor, *every_day())
@@ -141,12 +141,12 @@ def test_a_whole_schedule_that_is_deleted_stays_empty_but_for_days_to_come(peopl
     answer = call("DELETE", SCHEDULE, token=tutor.access)
     assert (answer.status, answer.json) == (404, {"Info": "No schedule items found."})
     put(tutor, *every_day("09:00", "18:00"))
-    # Today's first hours may have been over before they could be deleted.
+    # Today's first hours may have passed before they were deleted.
     later = [(start[11:16], end[11:16]) for start, end in items(tutor) if start[:10] > today().isoformat()]
     assert set(later) == {("17:00", "18:00")}
 
 
-def test_an_item_that_is_over_is_only_deleted(people: People) -> None:
+def test_deleting_a_past_item_makes_no_override(people: People) -> None:
     tutor = people.tutor()
     row = (tutor.tutor_id, at(today() - DAY, 9), at(today() - DAY, 10))
     insertion = (
@@ -157,8 +157,8 @@ def test_an_item_that_is_over_is_only_deleted(people: People) -> None:
     assert query("SELECT * FROM hours_overrides") == []
 
 
-def test_the_part_of_an_autumn_hour_that_came_second_stays_deleted(people: People) -> None:
-    """A rule's time in the hour the clocks show twice, cut by an item entered by hand in its middle."""
+def test_an_item_in_the_repeated_hour_of_autumn_stays_deleted(people: People) -> None:
+    """A rule's time in the hour that the clocks show twice, split by an item entered by hand."""
     tutor = people.tutor()
     changes = [
         day
@@ -175,7 +175,7 @@ def test_the_part_of_an_autumn_hour_that_came_second_stays_deleted(people: Peopl
     assert [row[0] for row in rows(tutor).values()] == [at(day, 2) + timedelta(minutes=70), at(day, 4)]
 
 
-def test_another_zone_means_the_same_hours_by_its_clocks(people: People) -> None:
+def test_a_change_of_zone_keeps_the_wall_clock_hours(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     for zone, send in (
@@ -188,7 +188,7 @@ def test_another_zone_means_the_same_hours_by_its_clocks(people: People) -> None
         assert len({start.date() for start in local}) == len(local) >= 60
 
 
-def test_the_window_makes_and_unmakes_days(people: People) -> None:
+def test_changing_the_booking_window_adds_and_removes_days(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day("23:00", "24:00"))
     counts = []
@@ -199,7 +199,7 @@ def test_the_window_makes_and_unmakes_days(people: People) -> None:
     assert [count - counts[0] for count in counts] == [0, 199, 9]
 
 
-def test_sessions_do_not_cut_the_schedule_the_tutor_sees(people: People) -> None:
+def test_sessions_do_not_split_the_schedule_shown_to_the_tutor(people: People) -> None:
     tutor, day = people.tutor(), today() + 2 * DAY
     put(tutor, *every_day())
     session(tutor, at(day, 10))
@@ -245,7 +245,7 @@ def test_sessions_do_not_cut_the_schedule_the_tutor_sees(people: People) -> None
         ({"hours": [], "time_zone": 5}, {"time_zone": [ZONE]}),
     ],
 )
-def test_bad_hours_are_refused_and_change_nothing(people: People, body: Any, complaints: Any) -> None:
+def test_invalid_hours_are_refused_and_change_nothing(people: People, body: Any, complaints: Any) -> None:
     tutor = people.tutor()
     put(tutor, on(5))
     before = rows(tutor)
@@ -255,12 +255,12 @@ def test_bad_hours_are_refused_and_change_nothing(people: People, body: Any, com
     assert rows(tutor) == before
 
 
-def test_seventy_hours_are_taken(people: People) -> None:
+def test_seventy_intervals_are_accepted(people: People) -> None:
     hours = [on(day, f"{hour:02}:00", f"{hour + 1:02}:00") for day in range(1, 8) for hour in range(10)]
     assert len(put(people.tutor(), *hours).json["hours"]) == 70
 
 
-def test_hours_go_with_the_account(people: People) -> None:
+def test_hours_are_deleted_with_the_account(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     override(tutor, "off", date(2030, 1, 1))

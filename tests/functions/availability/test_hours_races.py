@@ -1,4 +1,4 @@
-"""Changes of one tutor's time at the same moment: each waits for the other, nothing overlaps, nothing fails."""
+"""Concurrent changes of one tutor's time: each waits for the other, nothing overlaps, nothing fails."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -45,7 +45,7 @@ def put_hours(tutor: Person, hour: int) -> Answer:
 
 
 def shown_hours(tutor: Person) -> set[tuple[int, int]]:
-    """From and to which hours the schedule offers time."""
+    """Return the first and last hours of the schedule's items."""
     return {(row[0].astimezone(WARSAW).hour, row[1].astimezone(WARSAW).hour) for row in rows(tutor).values()}
 
 
@@ -55,7 +55,7 @@ def kept_hours(tutor: Person) -> set[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.proof)])
-def test_of_several_weeks_at_once_one_stays_and_is_the_one_shown(people: People, rounds: int) -> None:
+def test_of_concurrent_weekly_hours_one_set_stays_with_its_items(people: People, rounds: int) -> None:
     tutor = people.tutor()
     for _ in range(rounds):
         answers = at_once(*(partial(put_hours, tutor, hour) for hour in range(8, 8 + CALLERS)))
@@ -65,17 +65,17 @@ def test_of_several_weeks_at_once_one_stays_and_is_the_one_shown(people: People,
     assert query(OVERLAPS) == [(0,)]
 
 
-def test_without_the_lock_they_would_get_in_each_other_s_way(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_concurrent_weekly_hours_conflict(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weekly_hours, "lock_schedule", lambda _db, _tutor: None)
     tutor = people.tutor()
     for _ in range(10):
         answers = at_once(*(partial(put_hours, tutor, hour) for hour in range(8, 8 + CALLERS)))
         if {answer.status for answer in answers} != {200} or shown_hours(tutor) != kept_hours(tutor):
             return
-    pytest.fail("the lock is of no use")
+    pytest.fail("the lock makes no difference")
 
 
-def test_items_entered_by_hand_and_made_by_rules_never_overlap(people: People) -> None:
+def test_items_entered_by_hand_and_items_from_rules_never_overlap(people: People) -> None:
     day = today() + 2 * DAY
     for _ in range(4):
         tutor = people.tutor()
@@ -84,14 +84,14 @@ def test_items_entered_by_hand_and_made_by_rules_never_overlap(people: People) -
         assert {answer.status for answer in answers[:3]} <= {201, 400}
         assert [answer.status for answer in answers[3:]] == [200, 200]
         assert query(OVERLAPS) == [(0,)]
-        # Whatever came first: nothing is left to be made.
+        # In any order, no items are missing.
         before = rows(tutor)
         change(tutor, booking_window=60)
         assert rows(tutor) == before
 
 
 def book(tutor: Person, span: Span) -> str | None:
-    """Decide as a booking does: lock, look, write."""
+    """Decide as a booking does: lock, read, write."""
     with transaction() as db:
         lock_people(db, tutor.id)
         calendar = load_calendar(db, tutor.tutor_id, span)
@@ -102,7 +102,7 @@ def book(tutor: Person, span: Span) -> str | None:
     return reason
 
 
-def test_what_is_booked_was_offered_when_it_was_decided(people: People) -> None:
+def test_a_booked_time_was_on_offer_when_it_was_decided(people: People) -> None:
     day = today() + 2 * DAY
     span = Span(at(day, 10), at(day, 11))
     for _ in range(4):
@@ -137,7 +137,7 @@ CHANGES: dict[str, Callable[[Person, int, int], Answer]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_every_change_waits_for_who_decides_on_the_tutor_s_time(people: People, name: str) -> None:
+def test_every_change_waits_for_the_lock_on_the_tutor_s_time(people: People, name: str) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     override_id, item_id = override(tutor, "off", today() + 5 * DAY), next(iter(rows(tutor)))
@@ -152,7 +152,7 @@ def test_every_change_waits_for_who_decides_on_the_tutor_s_time(people: People, 
     assert answer.status in {200, 201}
 
 
-def test_a_tutor_deleted_meanwhile_gets_nothing(people: People) -> None:
+def test_a_tutor_deleted_meanwhile_gets_no_items(people: People) -> None:
     for _ in range(3):
         tutor = people.tutor()
         results: list[Any] = at_once(

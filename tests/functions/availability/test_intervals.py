@@ -1,4 +1,4 @@
-"""Sets of time, and what a schedule has to change to show one."""
+"""Sets of time, and the changes that make a schedule match one."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -27,7 +27,7 @@ some_spans = st.lists(some_span, max_size=8)
 
 
 @given(some_spans, some_spans)
-def test_spans_are_sets_of_minutes(some: list[Span], holes: list[Span]) -> None:
+def test_operations_on_spans_match_sets_of_minutes(some: list[Span], holes: list[Span]) -> None:
     def covered(them: list[Span]) -> set[datetime]:
         return {moment for span in them for moment in minutes(span)}
 
@@ -40,7 +40,7 @@ def test_spans_are_sets_of_minutes(some: list[Span], holes: list[Span]) -> None:
 
 
 @given(some_spans, some_spans, st.sets(st.integers(0, 7)), st.integers(-5, 75))
-def test_a_diff_makes_the_schedule_what_is_offered_and_is_then_empty(
+def test_applying_a_diff_gives_the_offered_schedule_and_leaves_no_diff(
     some: list[Span], there: list[Span], by_hand: set[int], now: int
 ) -> None:
     since, offered = START + now * MINUTE, merge(some)
@@ -49,11 +49,11 @@ def test_a_diff_makes_the_schedule_what_is_offered_and_is_then_empty(
     after = [item for item in stored if item.id not in removed]
     after += [StoredItem(100 + number, span, is_rule=True) for number, span in enumerate(added)]
     assert diff_schedule(offered, after, since) == ([], [])
-    # Nothing overlaps, explicit and past items are there, and all that is to come is offered.
+    # Nothing overlaps, explicit and past items stay, and all future time is offered.
     assert all(one.ends_at <= other.starts_at for one, other in pairwise(sorted(item.span for item in after)))
     assert {item for item in stored if not item.is_rule or item.span.ends_at <= since} <= set(after)
     kept = merge(item.span for item in stored if not item.is_rule or item.span.ends_at <= since)
     to_come = [span for span in subtract(offered, kept) if span.ends_at > since]
     assert sorted(item.span for item in after if item.is_rule and item.span.ends_at > since) == to_come
-    # What can stay stays.
+    # Items that can stay do.
     assert not {item.span for item in stored if item.id in removed} & set(added)

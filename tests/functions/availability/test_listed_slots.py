@@ -1,4 +1,4 @@
-"""What is listed is booked: every slot of some calendars, through the handlers of both features."""
+"""Listed slots can be booked: every slot of some calendars, through the handlers of both features."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def booking_of(tutor: Person, slot: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_it_was(sessions: int, seats: int) -> None:
-    """Without what was booked last."""
+    """Delete the newest booking."""
     for table, column, last in (("booking_changes", "booking_id", seats), ("bookings", "id", seats)):
         query(f"DELETE FROM {table} WHERE {column} > %s", last)
     query("DELETE FROM tutoring_sessions WHERE id > %s", sessions)
@@ -71,7 +71,7 @@ def full_of_rules(tutor: Person, student: Person) -> None:
 
 
 def a_year_ahead(tutor: Person, _student: Person) -> None:
-    """The night of the next change of clocks."""
+    """The night when the clocks change next."""
     [day, *_] = [each for each in (today() + DAY * n for n in range(2, 364)) if at(each, 24) - at(each, 0) != DAY]
     change(tutor, booking_window=365, time_zone="Europe/Warsaw")
     override(tutor, "extra", day, start="00:30", end="05:00")
@@ -85,7 +85,7 @@ def groups_only(tutor: Person, student: Person) -> None:
 
 
 @pytest.mark.parametrize("make", [plain, full_of_rules, a_year_ahead, groups_only])
-def test_every_listed_slot_can_be_booked_and_is_listed_no_more(people: People, make: Any) -> None:
+def test_every_listed_slot_can_be_booked_and_is_then_not_listed(people: People, make: Any) -> None:
     tutor, other, student = people.tutor(tutor={"price": 80}), people.student(), people.student()
     make(tutor, other)
     [(begin,)] = query("SELECT min(starts_at)::date FROM schedule_items WHERE starts_at > now() + interval '1 day'")
@@ -110,7 +110,7 @@ def test_every_listed_slot_can_be_booked_and_is_listed_no_more(people: People, m
         assert slots(tutor, f"{around}&length={length}") == listed
 
 
-def test_beside_what_is_listed_nothing_on_the_grid_can_be_booked(people: People) -> None:
+def test_times_that_are_refused_are_not_listed(people: People) -> None:
     tutor, student = people.tutor(tutor={"price": 80}), people.student()
     full_of_rules(tutor, student)
     day = today() + 2 * DAY
@@ -121,7 +121,7 @@ def test_beside_what_is_listed_nothing_on_the_grid_can_be_booked(people: People)
     while start < at(day, 18):
         answer = book(student, tutor=tutor.tutor_id, start_time=start.isoformat(), length=45)
         refused += answer.status == 409
-        # The grid begins again with each item; between its lines more can be booked than is listed, never less.
+        # The grid starts again with each item. More times can be booked than are listed, never fewer.
         assert answer.status == 201 or (answer.status == 409 and start.isoformat() not in listed), (start, answer)
         as_it_was(*before)
         start += 5 * MINUTE

@@ -1,4 +1,4 @@
-"""Long lists of slots beside reads that take a moment."""
+"""Long lists of slots beside short reads."""
 
 import asyncio
 import time
@@ -14,13 +14,13 @@ from tests.support.availability_client import change, every_day, put, today
 from tests.support.people import People
 
 LISTS = 8
-# Of a span from today in UTC, that day and an hour or two of the next may be over where the tutor is.
+# Of a span from today in UTC, that day and an hour or two of the next may be past in the tutor's zone.
 FEWEST_SLOTS = (MAX_SPAN.days - 2) * 24 * 12
-# Seconds; in the threads of these lists a read would wait until five of them are done.
+# Seconds; if it shared the threads of these lists, a read would wait until five of them are done.
 LONGEST_MEDIAN = 0.5
 
 
-def test_reads_of_a_moment_do_not_wait_for_long_lists_of_slots(people: People) -> None:
+def test_short_reads_do_not_wait_for_long_lists_of_slots(people: People) -> None:
     tutor = people.tutor()
     change(tutor, slot_step=5, session_lengths=[15], booking_window=90)
     put(tutor, *every_day("00:00", "24:00"))

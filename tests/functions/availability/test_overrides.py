@@ -1,4 +1,4 @@
-"""Overrides: days that differ from the weekly hours, and what deletions leave of them."""
+"""Overrides: days that differ from the weekly hours, including those made by deletions."""
 
 from datetime import datetime
 from itertools import product
@@ -60,7 +60,7 @@ def test_overrides_change_their_days_and_off_wins(people: People) -> None:
     assert {(start[11:16], end[11:16]) for start, end in items(tutor)} == {("09:00", "17:00")}
 
 
-def test_overrides_that_are_over_are_not_listed(people: People) -> None:
+def test_past_overrides_are_not_listed(people: People) -> None:
     tutor = people.tutor()
     past = {"first_day": today() - 3 * DAY, "last_day": today() - 3 * DAY}
     insert("hours_overrides", {"tutor_id": tutor.tutor_id, "kind": "off", **past})
@@ -92,7 +92,7 @@ def test_another_tutor_s_override_is_not_found(people: People) -> None:
     assert query("SELECT count(*) FROM hours_overrides") == [(1,)]
 
 
-def test_there_are_500_overrides_to_come_at_most(people: People) -> None:
+def test_a_tutor_may_have_500_upcoming_overrides(people: People) -> None:
     tutor = people.tutor()
     query(
         "INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day)"
@@ -106,8 +106,8 @@ def test_there_are_500_overrides_to_come_at_most(people: People) -> None:
     assert call("POST", OVERRIDES, token=tutor.access, json_body=body).status == 201
 
 
-def test_a_deleted_schedule_leaves_one_override_and_uses_up_none_of_those_a_tutor_may_enter(people: People) -> None:
-    """However many intervals the week has, and however often it is deleted."""
+def test_deleting_a_schedule_makes_one_override_that_does_not_count_towards_the_limit(people: People) -> None:
+    """However many intervals the week has, and however often the schedule is deleted."""
     tutor = people.tutor()
     change(tutor, booking_window=365)
     for minutes in range(10, 20):
@@ -128,7 +128,7 @@ def test_a_deleted_schedule_leaves_one_override_and_uses_up_none_of_those_a_tuto
     assert call("POST", OVERRIDES, token=tutor.access, json_body=body).status == 409
 
 
-def test_what_deleted_items_leave_is_not_counted_either(people: People) -> None:
+def test_overrides_made_by_deleted_items_do_not_count_either(people: People) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     for item_id in list(rows(tutor))[:3]:
@@ -163,7 +163,7 @@ OFF = {"kind": "off", "first_day": "2027-03-28"}
         (OFF | {"note": None}, {"note": [NULL]}),
     ],
 )
-def test_a_bad_override_is_refused_and_changes_nothing(people: People, body: Any, complaints: Any) -> None:
+def test_an_invalid_override_is_refused_and_changes_nothing(people: People, body: Any, complaints: Any) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     before = rows(tutor)
@@ -174,8 +174,8 @@ def test_a_bad_override_is_refused_and_changes_nothing(people: People, body: Any
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_days_that_are_over_where_the_tutor_is_are_refused(people: People, zone: str) -> None:
-    """Of these zones one has another date than the server's, at any time."""
+def test_days_that_are_past_in_the_tutor_s_zone_are_refused(people: People, zone: str) -> None:
+    """At any time, one of these zones has another date than the server."""
     tutor = people.tutor()
     change(tutor, time_zone=zone)
     here = datetime.now(ZoneInfo(zone)).date()
@@ -190,7 +190,7 @@ def test_days_that_are_over_where_the_tutor_is_are_refused(people: People, zone:
 
 
 @pytest.mark.parametrize("days", [("0001-01-01", "9999-12-31"), ("9999-12-31", None)])
-def test_days_may_be_as_far_as_there_are_any(people: People, days: tuple[str, str | None]) -> None:
+def test_days_may_be_as_late_as_the_calendar_goes(people: People, days: tuple[str, str | None]) -> None:
     tutor = people.tutor()
     answer = call(
         "POST", OVERRIDES, token=tutor.access, json_body={"kind": "extra", "first_day": days[0], "last_day": days[1]}
@@ -199,7 +199,7 @@ def test_days_may_be_as_far_as_there_are_any(people: People, days: tuple[str, st
     assert len(rows(tutor)) in ({0} if days[1] is None else {61, 62})
 
 
-def test_a_note_of_which_nobody_sees_anything_is_none(people: People) -> None:
+def test_an_invisible_note_is_stored_as_empty(people: People) -> None:
     tutor = people.tutor()
     for text in ("\u200b", "\u3164\n\ufeff", "\u2800 \u202e", " "):
         body = {"kind": "off", "first_day": today().isoformat(), "note": text}

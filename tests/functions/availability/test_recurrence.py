@@ -1,4 +1,4 @@
-"""What rules offer on which day."""
+"""Which times rules offer on which days."""
 
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -31,7 +31,7 @@ def every_day(starts: int, ends: int) -> list[WeeklyHours]:
     return [WeeklyHours(weekday, starts, ends) for weekday in range(1, 8)]
 
 
-def test_weekly_hours_keep_their_time_by_the_clocks() -> None:
+def test_weekly_hours_keep_their_wall_clock_time() -> None:
     rules = Rules(WARSAW, [WeeklyHours(1, 540, 1020)], [])
     assert list(rules.offered(date(2027, 3, 16), date(2027, 3, 31))) == spans(
         "2027-03-22T08:00/2027-03-22T16:00", "2027-03-29T07:00/2027-03-29T15:00"
@@ -56,7 +56,7 @@ def test_weekly_hours_keep_their_time_by_the_clocks() -> None:
         (0, 1440, ["2027-03-27T23:00/2027-03-28T22:00"]),
     ],
 )
-def test_hours_that_begin_in_the_skipped_hour_give_the_rest_of_the_day(
+def test_hours_that_start_in_the_skipped_hour_offer_the_remaining_time(
     starts: int, ends: int, expected: list[str]
 ) -> None:
     assert offered(SPRING, weekly=every_day(starts, ends)) == spans(*expected)
@@ -83,7 +83,7 @@ def test_in_autumn_no_two_spans_share_an_instant() -> None:
     )
 
 
-def test_off_is_off_also_around_a_change_of_clocks() -> None:
+def test_off_applies_while_the_clocks_change_too() -> None:
     whole, night = every_day(0, 1440), Override("off", SPRING, SPRING, 0, 150)
     assert offered(SPRING, weekly=whole, overrides=[night]) == spans("2027-03-28T01:00/2027-03-28T22:00")
     morning = Override("off", SPRING, SPRING, 150, 600)
@@ -96,7 +96,7 @@ def test_off_is_off_also_around_a_change_of_clocks() -> None:
     )
 
 
-def test_extra_hours_join_and_off_wins() -> None:
+def test_extra_hours_are_merged_and_off_takes_precedence() -> None:
     week = [WeeklyHours(1, 540, 720)]
     extra = [Override("extra", MONDAY, MONDAY, 660, 780), Override("extra", MONDAY, MONDAY, 900, 960)]
     off = Override("off", MONDAY - DAY, MONDAY, 600, 615)
@@ -133,7 +133,7 @@ some_day = st.sampled_from(CHANGES) | st.dates(date(2027, 1, 1), date(2027, 12, 
 
 @given(zone=st.sampled_from(ZONES), week=some_week, overrides=some_overrides(), first=some_day)
 @settings(deadline=None)
-def test_what_is_offered_is_minute_by_minute_what_the_rules_say(
+def test_offered_time_matches_the_rules_minute_by_minute(
     zone: ZoneInfo, week: list[WeeklyHours], overrides: list[Override], first: date
 ) -> None:
     last = first + 3 * DAY
@@ -153,7 +153,7 @@ def test_what_is_offered_is_minute_by_minute_what_the_rules_say(
 
 
 def held(hours: tuple[int, int], day: date, zone: ZoneInfo) -> list[datetime]:
-    """The minutes between the first time the clocks show the start and the first time they show the end."""
+    """Return the minutes from when the clocks first show the start until they first show the end."""
     return minutes(Span(*(instant(day, each, zone) for each in hours)))
 
 

@@ -1,4 +1,4 @@
-"""Who may call the endpoints of availability, and what becomes of bodies nobody should send."""
+"""Who may call the endpoints of availability, and how invalid bodies are refused."""
 
 import json
 from typing import Any
@@ -46,7 +46,7 @@ PROTECTED = [
     Endpoint(call, "GET", f"{TERMS}me/"),
 ]
 PUBLIC = [Endpoint(call, "GET", f"{TERMS}1/"), Endpoint(call, "GET", "/api/availability/tutors/1/slots/")]
-# Null is what takes these away.
+# Null removes these.
 MAY_BE_NULL = {"last_day", "max_per_day", "max_per_week", "meeting_url", "group_price"}
 
 
@@ -58,7 +58,7 @@ def test_tutors_may_call_it_with_and_without_the_slash(people: People, endpoint:
 
 
 @each(PUBLIC)
-def test_everybody_may_read_what_is_public(people: People, endpoint: Endpoint) -> None:
+def test_everybody_may_read_public_data(people: People, endpoint: Endpoint) -> None:
     put(people.tutor(), *every_day("09:00", "12:00"))
     tokens = ("", "nonsense", people.student().access, people.tutor().access)
     answers = [call("GET", path, token=token) for path in (endpoint.path, endpoint.path[:-1]) for token in tokens]
@@ -67,7 +67,7 @@ def test_everybody_may_read_what_is_public(people: People, endpoint: Endpoint) -
 
 
 @each(WITH_BODY)
-def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+def test_malformed_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     before = rows()
@@ -75,7 +75,7 @@ def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: 
         answer = call(
             endpoint.method, endpoint.path, token=tutor.access, body=body, headers={"content-type": content_type}
         )
-        # Without anything in it a change of terms changes nothing.
+        # An empty change of terms is valid and changes nothing.
         if not (answer.status == 200 and endpoint.method == "PATCH" and b'"a"' in body):
             assert_refused(answer)
             assert status in (None, answer.status), (content_type, body[:50], answer)
@@ -83,7 +83,7 @@ def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: 
 
 
 @each(WITH_BODY)
-def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+def test_invalid_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
     tutor = people.tutor()
     before = rows()
     for name in endpoint.body:
@@ -107,9 +107,7 @@ HOURS_LIKE = st.lists(
 
 @pytest.mark.parametrize("examples", [15, pytest.param(1_000, marks=pytest.mark.proof)])
 @each(WITH_BODY)
-def test_whatever_the_fields_hold_no_answer_is_an_error_of_ours(
-    people: People, endpoint: Endpoint, examples: int
-) -> None:
+def test_no_value_of_any_field_causes_a_server_error(people: People, endpoint: Endpoint, examples: int) -> None:
     tutor = people.tutor()
     fields = {name: st.just(value) | JSON for name, value in endpoint.body.items()}
     if "hours" in fields:

@@ -80,7 +80,7 @@ def test_an_item_is_added_and_listed_in_warsaw_time(
     assert items(tutor) == [answer.json]
 
 
-def test_a_local_time_that_the_clocks_skip_is_answered_as_written(people: People) -> None:
+def test_a_skipped_local_time_is_answered_as_written_and_listed_as_it_occurs(people: People) -> None:
     tutor = people.tutor()
     answer = add(tutor, "2034-03-26 02:30:00", "2034-03-26 04:00:00")
     assert answer.status == 201
@@ -117,7 +117,7 @@ def test_a_local_time_that_the_clocks_skip_is_answered_as_written(people: People
         (None, {"Error": "No data provided"}),
     ],
 )
-def test_a_bad_item_is_refused(people: People, body: object, complaints: object) -> None:
+def test_an_invalid_item_is_refused(people: People, body: object, complaints: object) -> None:
     tutor = people.tutor()
     answer = call("POST", SCHEDULE, token=tutor.access, json_body=body)
     assert (answer.status, answer.json) == (400, complaints)
@@ -136,7 +136,7 @@ def test_a_bad_item_is_refused(people: People, body: object, complaints: object)
         ("08:00", "09:00", 201),
     ],
 )
-def test_items_touch_but_never_overlap(people: People, start: str, end: str, status: int) -> None:
+def test_items_may_touch_but_not_overlap(people: People, start: str, end: str, status: int) -> None:
     tutor = people.tutor()
     assert add(tutor, "2035-01-10T07:00:00Z", "2035-01-10T08:00:00Z").status == 201
     answer = add(tutor, f"2035-01-10T{start}Z", f"2035-01-10T{end}Z")
@@ -145,7 +145,7 @@ def test_items_touch_but_never_overlap(people: People, start: str, end: str, sta
     assert len(items(tutor)) == (1 if status == 400 else 2)
 
 
-def test_another_tutor_may_be_free_at_the_same_time(people: People) -> None:
+def test_items_of_different_tutors_may_overlap(people: People) -> None:
     for tutor in (people.tutor(), people.tutor()):
         assert add(tutor, "2035-01-10T07:00:00Z", "2035-01-10T08:00:00Z").status == 201
 
@@ -157,7 +157,7 @@ def test_items_are_listed_in_order_of_creation(people: People) -> None:
     assert [item["start_time"][11:13] for item in items(tutor)] == ["12", "08", "10"]
 
 
-def test_one_item_is_deleted(people: People) -> None:
+def test_a_single_item_can_be_deleted(people: People) -> None:
     tutor = people.tutor()
     first, second = (add(tutor, f"2035-01-1{day}T08:00:00", f"2035-01-1{day}T09:00:00").json["id"] for day in (1, 2))
     answer = call("DELETE", f"{SCHEDULE}{first}/", token=tutor.access)
@@ -176,18 +176,18 @@ def test_another_tutor_s_item_is_not_found(people: People) -> None:
 
 
 @pytest.mark.parametrize("item_id", ["0", str(2**63), "9" * 20, "9" * 40])
-def test_an_id_no_item_has_is_not_found(people: People, item_id: str) -> None:
+def test_an_unknown_id_is_not_found(people: People, item_id: str) -> None:
     answer = call("DELETE", f"{SCHEDULE}{item_id}/", token=people.tutor().access)
     assert (answer.status, answer.json) == (404, {"Error": "Schedule item not found."})
 
 
 @pytest.mark.parametrize("item_id", ["abc", "-1", "1.0", "9" * 5_000])
-def test_what_is_no_id_is_an_unknown_path(people: People, item_id: str) -> None:
+def test_a_malformed_id_is_not_found(people: People, item_id: str) -> None:
     answer = call("DELETE", f"{SCHEDULE}{item_id}/", token=people.tutor().access)
     assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
 
 
-def test_the_whole_schedule_is_deleted(people: People) -> None:
+def test_the_whole_schedule_can_be_deleted(people: People) -> None:
     mine, other = people.tutor(), people.tutor()
     answer = call("DELETE", SCHEDULE, token=mine.access)
     assert (answer.status, answer.json) == (404, {"Info": "No schedule items found."})
@@ -219,7 +219,7 @@ def test_a_wrong_method_is_405(people: People) -> None:
         assert answer.headers["allow"] == allowed
 
 
-def test_forms_are_taken_too(people: People) -> None:
+def test_form_data_is_accepted_too(people: People) -> None:
     tutor = people.tutor()
     headers = {"content-type": "application/x-www-form-urlencoded"}
     body = b"start_time=2035-01-10T07%3A00%3A00Z&end_time=2035-01-10T08%3A00%3A00Z&id=77&tutor_id=5"
@@ -228,7 +228,7 @@ def test_forms_are_taken_too(people: People) -> None:
     assert query("SELECT id, tutor_id FROM schedule_items") == [(1, tutor.tutor_id)]
 
 
-def test_the_schedule_goes_with_the_account(people: People) -> None:
+def test_the_schedule_is_deleted_with_the_account(people: People) -> None:
     tutor = people.tutor()
     add(tutor, "2035-01-10T07:00:00Z", "2035-01-10T08:00:00Z")
     query("DELETE FROM users WHERE id = %s", tutor.id)

@@ -1,4 +1,4 @@
-"""Overlapping items at the same moment: exactly one is taken."""
+"""Concurrent overlapping items: exactly one is accepted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,14 +22,14 @@ ON a.tutor_id = b.tutor_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.sta
 
 
 def add(tutor: Person, day: int, minute: int) -> Answer:
-    """An hour that begins some minutes after ten."""
+    """Add an hour that starts some minutes after ten."""
     times = {"start_time": f"2035-{day // 28 + 1:02}-{day % 28 + 1:02}T10:{minute:02}:00Z"}
     times["end_time"] = times["start_time"].replace("T10", "T11")
     return call("POST", SCHEDULE, token=tutor.access, json_body=times)
 
 
 def race(people: People, rounds: int) -> list[list[int]]:
-    """The statuses of each round, in which one tutor adds overlapping items from several places at once."""
+    """Return the statuses of each round, in which one tutor adds overlapping items at once."""
     tutor = people.tutor()
     return [
         sorted(answer.status for answer in at_once(*(partial(add, tutor, day, minute) for minute in range(CALLERS))))
@@ -38,7 +38,7 @@ def race(people: People, rounds: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(250, marks=pytest.mark.proof)])
-def test_of_overlapping_items_exactly_one_is_taken(people: People, rounds: int) -> None:
+def test_exactly_one_of_overlapping_items_is_accepted(people: People, rounds: int) -> None:
     assert race(people, rounds) == [[201, *[400] * (CALLERS - 1)]] * rounds
     assert query(OVERLAPS) == [(0,)]
 
@@ -54,13 +54,13 @@ def without_the_constraint() -> Iterator[None]:
         query(f"ALTER TABLE schedule_items ADD CONSTRAINT schedule_items_overlap {definition[0][0]}")
 
 
-def test_it_is_the_constraint_that_decides(people: People) -> None:
+def test_without_the_constraint_overlapping_items_are_accepted(people: People) -> None:
     with without_the_constraint():
         assert race(people, 1) == [[201] * CALLERS]
         assert query(OVERLAPS)[0][0] > 0
 
 
-def test_items_that_only_touch_are_all_taken(people: People) -> None:
+def test_touching_items_are_all_accepted(people: People) -> None:
     tutor = people.tutor()
 
     def touching(hour: int) -> Answer:
@@ -71,7 +71,7 @@ def test_items_that_only_touch_are_all_taken(people: People) -> None:
 
 
 def test_a_tutor_deleted_meanwhile_gets_no_item(people: People) -> None:
-    """The account may go between the check of the token and the insert."""
+    """The account may be deleted between the check of the token and the insert."""
     for _ in range(4):
         tutor = people.tutor()
         results: list[Any] = at_once(

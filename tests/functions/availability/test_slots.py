@@ -1,4 +1,4 @@
-"""The slots everybody sees: what can really be booked."""
+"""The public slots: what can be booked now."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,13 +30,13 @@ MINUTE = timedelta(minutes=1)
 
 
 def times(found: list[Any]) -> list[str]:
-    """When individual sessions can begin."""
+    """Return the start times of slots for individual sessions."""
     return [slot["start_time"][11:16] for slot in found if slot["kind"] == "individual"]
 
 
 @pytest.fixture
 def tutor(people: People) -> Person:
-    """At work from nine to twelve, every day."""
+    """A tutor who works from nine to twelve every day."""
     tutor = people.tutor()
     put(tutor, *every_day("09:00", "12:00"))
     return tutor
@@ -47,7 +47,7 @@ def that_day(tutor: Person, **parameters: Any) -> list[Any]:
     return slots(tutor, urlencode({"from": day, "to": day + DAY, **parameters}))
 
 
-def test_slots_are_what_the_terms_make_of_the_hours(tutor: Person) -> None:
+def test_slots_follow_from_hours_and_terms(tutor: Person) -> None:
     day = today() + 2 * DAY
     [first, *_] = found = that_day(tutor)
     offset = f"{at(day, 9).astimezone(WARSAW):%z}"
@@ -64,7 +64,7 @@ def test_slots_are_what_the_terms_make_of_the_hours(tutor: Person) -> None:
     assert times(that_day(tutor, length="90.0")) == ["09:00", "10:00"]
 
 
-def test_a_zone_decides_how_times_are_read_and_written(tutor: Person) -> None:
+def test_the_zone_parameter_applies_to_request_and_answer(tutor: Person) -> None:
     day = today() + 2 * DAY
     found = slots(tutor, f"from={day}T08:00&to={day}T20:00&tz=UTC")
     assert found[0]["start_time"].endswith("+00:00")
@@ -74,7 +74,7 @@ def test_a_zone_decides_how_times_are_read_and_written(tutor: Person) -> None:
         datetime.fromisoformat(slot["start_time"]) for slot in found
     ]
     assert {slot["start_time"][19:] for slot in kathmandu} == {"+05:45"}
-    # An offset in the value wins.
+    # An offset in the value takes precedence.
     begin = at(day, 10).astimezone(ZoneInfo("America/New_York")).isoformat()
     assert times(slots(tutor, urlencode({"from": begin, "to": f"{day}T12:00"}))) == ["10:00", "10:30", "11:00"]
 
@@ -87,7 +87,7 @@ def test_by_default_the_next_seven_days_are_listed(tutor: Person) -> None:
     assert {start.astimezone(WARSAW).hour for start in found} == {9, 10, 11}
 
 
-def test_slots_keep_their_time_by_the_tutor_s_clocks_when_these_change(people: People) -> None:
+def test_slots_keep_the_tutor_s_wall_clock_time_when_the_clocks_change(people: People) -> None:
     tutor = people.tutor()
     change(tutor, booking_window=365)
     put(tutor, *every_day("01:30", "04:00"))
@@ -105,7 +105,7 @@ def test_slots_keep_their_time_by_the_tutor_s_clocks_when_these_change(people: P
         assert [each[0] for each in per_day] == [at(each, 1.5) for each in (day - DAY, day, day + DAY)]
 
 
-def test_sessions_take_their_time_and_their_buffers(tutor: Person) -> None:
+def test_sessions_and_their_buffers_remove_slots(tutor: Person) -> None:
     day = today() + 2 * DAY
     taken = session(tutor, at(day, 10), 30, busy_from=at(day, 10) - 15 * MINUTE, busy_until=at(day, 10.5) + 15 * MINUTE)
     change(tutor, session_lengths=[30], slot_step=15)
@@ -116,7 +116,7 @@ def test_sessions_take_their_time_and_their_buffers(tutor: Person) -> None:
     assert len(times(that_day(tutor))) == 11
 
 
-def test_limits_close_days_and_weeks(tutor: Person) -> None:
+def test_days_and_weeks_at_their_limit_have_no_slots(tutor: Person) -> None:
     day = today() + 2 * DAY
     session(tutor, at(day, 15))
     change(tutor, max_per_day=1)
@@ -129,14 +129,14 @@ def test_limits_close_days_and_weeks(tutor: Person) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "listed"), [(-2, False), (30, True)])
-def test_notice_bounds_what_is_listed(people: People, seconds: int, *, listed: bool) -> None:
+def test_slots_within_the_notice_are_not_listed(people: People, seconds: int, *, listed: bool) -> None:
     tutor, begin = people.tutor(), datetime.now(UTC) + 60 * MINUTE + timedelta(seconds=seconds)
     add(tutor, begin, begin + 60 * MINUTE)
     assert bool(slots(tutor)) is listed
 
 
 @pytest.mark.parametrize(("seconds", "listed"), [(-60, True), (60, False)])
-def test_the_window_bounds_what_rules_offer_but_not_what_was_entered_by_hand(
+def test_the_booking_window_applies_to_rules_but_not_to_items_entered_by_hand(
     people: People, seconds: int, *, listed: bool
 ) -> None:
     tutor, begin = people.tutor(), datetime.now(UTC) + 10 * DAY + timedelta(seconds=seconds)
@@ -148,7 +148,7 @@ def test_the_window_bounds_what_rules_offer_but_not_what_was_entered_by_hand(
     assert bool(slots(tutor, wide)) is listed
 
 
-def test_groups_that_can_be_joined_are_listed_with_their_seats(people: People, tutor: Person) -> None:
+def test_groups_with_free_seats_are_listed(people: People, tutor: Person) -> None:
     day = today() + 2 * DAY
     ola, iwo = people.student(), people.student()
     group = session(tutor, at(day, 9.5), 45, kind="group", seats=3)
@@ -164,7 +164,7 @@ def test_groups_that_can_be_joined_are_listed_with_their_seats(people: People, t
         "free_seats": 2,
         "seats": 3,
     }
-    # Those who wait come first.
+    # The waitlist comes first.
     query("INSERT INTO waitlist_entries (session_id, student_id) VALUES (%s, %s)", group, iwo.id)
     assert that_day(tutor) == []
     query("UPDATE waitlist_entries SET state = 'left'")
@@ -176,14 +176,14 @@ def test_groups_that_can_be_joined_are_listed_with_their_seats(people: People, t
     ]
 
 
-def test_a_group_that_begins_too_soon_is_not_listed(people: People) -> None:
+def test_a_group_that_starts_too_soon_is_not_listed(people: People) -> None:
     tutor = people.tutor()
     for minutes in (59, 62):
         session(tutor, datetime.now(UTC) + minutes * MINUTE, 1, kind="group", seats=2)
     assert [slot["session"] for slot in slots(tutor)] == [2]
 
 
-def test_who_teaches_groups_only_can_be_asked_to_open_one(people: People) -> None:
+def test_the_slots_of_a_tutor_who_teaches_only_groups_open_new_groups(people: People) -> None:
     tutor = people.tutor(tutor={"group_sessions": True, "individual_sessions": False})
     day = today() + 2 * DAY
     put(tutor, on(day.isoweekday(), "09:00", "10:00"))
@@ -232,7 +232,7 @@ TOO_WIDE, ZONE = (
         ("length=-60", {"length": ["Dostępne długości zajęć w minutach: 60."]}),
     ],
 )
-def test_a_bad_query_is_refused(people: People, query_string: str, complaints: Any) -> None:
+def test_an_invalid_query_is_refused(people: People, query_string: str, complaints: Any) -> None:
     answer = call("GET", f"{slots_path(people.tutor())}?{query_string}")
     assert (answer.status, answer.json) == (400, complaints)
 
@@ -249,7 +249,7 @@ def test_a_bad_query_is_refused(people: People, query_string: str, complaints: A
         "from=2027-03-28T02:30&to=2027-03-29",
     ],
 )
-def test_a_good_query_is_answered(people: People, query_string: str) -> None:
+def test_a_valid_query_is_answered(people: People, query_string: str) -> None:
     tutor = people.tutor()
     first, last = datetime(2, 1, 1, 10, tzinfo=UTC), datetime(9997, 12, 31, 20, tzinfo=UTC)
     add(tutor, first, first + timedelta(hours=5))
@@ -259,14 +259,14 @@ def test_a_good_query_is_answered(people: People, query_string: str) -> None:
     assert len(found) == (6 if "9997" in query_string else 0) or query_string.startswith("from=9997")
 
 
-def test_an_unknown_parameter_is_refused_with_the_nearest_known_one(people: People) -> None:
+def test_an_unknown_parameter_is_refused_with_a_suggestion(people: People) -> None:
     answer = call("GET", f"{slots_path(people.tutor())}?form=2027-03-01")
     assert (answer.status, answer.json["code"]) == (400, "unknown_field")
     assert "„from”" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 6, 500])
-def test_pages_hold_every_slot_once(tutor: Person, size: int) -> None:
+def test_pages_contain_every_slot_once(tutor: Person, size: int) -> None:
     day = today() + 2 * DAY
     session(tutor, at(day, 10), kind="group", seats=3)
     query_string = urlencode({"from": day, "to": day + 2 * DAY, "tz": "Asia/Tokyo", "length": 60})
@@ -282,7 +282,7 @@ def test_pages_hold_every_slot_once(tutor: Person, size: int) -> None:
 
 
 @pytest.mark.parametrize(("size", "complaint"), [("0", "większa lub równa 1"), ("501", "mniejsza lub równa 500")])
-def test_a_page_has_a_size(people: People, size: str, complaint: str) -> None:
+def test_the_page_size_is_limited(people: People, size: str, complaint: str) -> None:
     answer = call("GET", f"{slots_path(people.tutor())}?page_size={size}")
     assert (answer.status, answer.json) == (400, {"page_size": [f"Upewnij się, że ta wartość jest {complaint}."]})
 

@@ -1,4 +1,4 @@
-"""The terms on which a tutor can be booked."""
+"""The booking terms of a tutor."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def own(tutor: Any) -> Any:
     return answer.json
 
 
-def test_a_tutor_starts_with_terms(people: People) -> None:
+def test_a_new_tutor_has_default_terms(people: People) -> None:
     assert own(people.tutor()) == DEFAULTS
 
 
@@ -85,14 +85,14 @@ def test_a_tutor_starts_with_terms(people: People) -> None:
         ({"time_zone": "Asia/Kathmandu"}, {"time_zone": "Asia/Kathmandu"}),
     ],
 )
-def test_terms_are_changed_one_by_one(people: People, sent: Any, stored: Any) -> None:
+def test_terms_can_be_changed_one_by_one(people: People, sent: Any, stored: Any) -> None:
     tutor, other = people.tutor(), people.tutor()
     assert change(tutor, **sent).json == DEFAULTS | stored
     assert own(tutor) == DEFAULTS | stored
     assert own(other) == DEFAULTS
 
 
-def test_null_takes_away_what_may_be_missing(people: People) -> None:
+def test_null_clears_optional_terms(people: People) -> None:
     tutor = people.tutor()
     change(tutor, max_per_day=3, max_per_week=9, meeting_url="https://meet.example.com/", group_price=40)
     assert change(tutor, max_per_day=None, max_per_week=None, meeting_url=None, group_price=None).json == DEFAULTS
@@ -162,7 +162,7 @@ def test_null_takes_away_what_may_be_missing(people: People) -> None:
         ({"time_zone": ""}, {"time_zone": [ZONE]}),
     ],
 )
-def test_bad_terms_are_refused_and_change_nothing(people: People, sent: Any, complaints: Any) -> None:
+def test_invalid_terms_are_refused_and_change_nothing(people: People, sent: Any, complaints: Any) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     before = rows(tutor)
@@ -176,7 +176,7 @@ def test_bad_terms_are_refused_and_change_nothing(people: People, sent: Any, com
 # What everybody sees
 
 
-def test_students_see_what_they_must_know_and_no_more(people: People) -> None:
+def test_students_see_only_the_terms_they_need(people: People) -> None:
     tutor = people.tutor(tutor={"price": 80})
     change(tutor, meeting_url="https://meet.example.com/ola", session_lengths=[90, 45], max_per_day=3)
     answer = call("GET", f"{TERMS}{tutor.tutor_id}/")
@@ -198,7 +198,7 @@ def test_students_see_what_they_must_know_and_no_more(people: People) -> None:
 
 
 @pytest.mark.parametrize("path", [f"{TERMS}{{}}/", "/api/availability/tutors/{}/slots/"])
-def test_tutors_nobody_sees_are_not_found(people: People, path: str) -> None:
+def test_hidden_and_unknown_tutors_are_not_found(people: People, path: str) -> None:
     hidden = people.tutor(confirmed_at=None)
     for tutor_id in (hidden.tutor_id, 0, 99, 2**31, "9" * 40):
         answer = call("GET", path.format(tutor_id))
@@ -207,12 +207,12 @@ def test_tutors_nobody_sees_are_not_found(people: People, path: str) -> None:
         assert call("GET", path.format(tutor_id)).status == 404
 
 
-def test_every_tutor_has_terms_however_it_was_made(people: People) -> None:
+def test_a_tutor_inserted_directly_has_terms_too(people: People) -> None:
     tutor = people.tutor()
     assert query("SELECT tutor_id, time_zone FROM booking_terms") == [(tutor.tutor_id, "Europe/Warsaw")]
 
 
-def test_all_prices_are_in_the_currency_of_the_platform(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_prices_are_in_the_platform_s_currency(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     tutor = free_tutor(people)
     query("UPDATE booking_terms SET currency = 'USD'")
     monkeypatch.setenv("CURRENCY", "eur")

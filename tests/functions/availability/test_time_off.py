@@ -1,4 +1,4 @@
-"""Time off over bookings: refused with the list of them, or they are cancelled with it."""
+"""Time off that conflicts with bookings: refused with a list of them, or cancelling them on request."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,7 +38,7 @@ def take_off(tutor: Person, body: Any = None, path: str = OVERRIDES) -> Answer:
 
 
 def tutor_in_utc(people: People, **columns: Any) -> Person:
-    """One who offers every hour of every week."""
+    """Return a tutor in UTC who offers every hour of every week."""
     tutor = free_tutor(people, days=0, time_zone="Etc/UTC", **columns)
     put(tutor, *every_day("00:00", "24:00"))
     return tutor
@@ -49,7 +49,7 @@ def overrides_now() -> int:
 
 
 @pytest.mark.parametrize("path", [OVERRIDES, DEPRECATED])
-def test_time_off_over_bookings_is_refused_with_the_list_of_them(people: People, path: str) -> None:
+def test_time_off_over_bookings_is_refused_with_a_list_of_them(people: People, path: str) -> None:
     tutor, one, other = tutor_in_utc(people), people.student(), people.student()
     first, second = booked(one, tutor, at(9.5)), booked(other, tutor, at(11.5))
     answer = take_off(tutor, path=path)
@@ -70,7 +70,7 @@ def test_time_off_over_bookings_is_refused_with_the_list_of_them(people: People,
     assert state(first["id"]) == ("confirmed", None)
 
 
-def test_requests_are_in_the_way_too(people: People) -> None:
+def test_requests_conflict_too(people: People) -> None:
     tutor = tutor_in_utc(people, confirmation="manual")
     booked(people.student(), tutor, at(10))
     assert [each["state"] for each in take_off(tutor).json["bookings"]] == ["pending"]
@@ -86,14 +86,14 @@ def test_requests_are_in_the_way_too(people: People) -> None:
         (10, {"first_day": f"{(DAY + timedelta(days=1)).date()}", "last_day": "9999-12-31"}),
     ],
 )
-def test_time_off_beside_a_booking_leaves_it(people: People, start: float, more: dict[str, str]) -> None:
+def test_time_off_next_to_a_booking_does_not_affect_it(people: People, start: float, more: dict[str, str]) -> None:
     tutor = tutor_in_utc(people)
     reservation = booked(people.student(), tutor, at(start))
     assert take_off(tutor, {**CANCELLING, **more}).status == 201
     assert state(reservation["id"]) == ("confirmed", None)
 
 
-def test_of_several_days_every_one_is_meant_and_hours_are_the_tutor_s(people: People) -> None:
+def test_hours_off_apply_to_each_of_several_days_in_the_tutor_s_zone(people: People) -> None:
     tutor = free_tutor(people, days=3, time_zone="Pacific/Auckland")
     # 11:00 and 19:00 of the next day, 12 hours (13 in summer) ahead.
     inside, outside = booked(people.student(), tutor, at(22)), booked(people.student(), tutor, at(30))
@@ -104,14 +104,14 @@ def test_of_several_days_every_one_is_meant_and_hours_are_the_tutor_s(people: Pe
     assert [state(each["id"])[0] for each in (inside, outside)] == ["cancelled", "confirmed"]
 
 
-def test_cancelled_and_past_bookings_are_in_nobody_s_way(people: People) -> None:
+def test_cancelled_and_past_bookings_do_not_conflict(people: People) -> None:
     tutor, student = tutor_in_utc(people), people.student()
     reservation = booked(student, tutor, at(10))
     assert post(student, f"{reservation['id']}/cancel/").status == 200
     assert take_off(tutor).status == 201
 
 
-def test_bookings_are_cancelled_with_a_reason_when_asked_for(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bookings_are_cancelled_with_a_reason_on_request(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[bool] = []
     monkeypatch.setattr(overrides, "trigger_dispatch", lambda: woken.append(True))
     tutor = tutor_in_utc(people)
@@ -131,7 +131,7 @@ def test_bookings_are_cancelled_with_a_reason_when_asked_for(people: People, mon
     assert inconsistencies() == []
 
 
-def test_their_waitlists_are_closed_and_offers_are_gone(people: People) -> None:
+def test_their_waitlists_are_closed_and_offers_cancelled(people: People) -> None:
     tutor = tutor_in_utc(people)
     student, first, second = people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
@@ -160,13 +160,13 @@ def test_nothing_is_cancelled_if_the_time_off_is_refused(people: People) -> None
 
 
 def booked_over_time_off() -> bool:
-    """Whether somebody has a booking where its tutor has taken time off."""
+    """Return whether a booking exists where its tutor has taken time off."""
     active = query("SELECT count(*) FROM bookings WHERE state IN ('pending', 'confirmed')")
     return overrides_now() > 0 and active != [(0,)]
 
 
 def race(people: People) -> list[Answer]:
-    """A tutor takes time off while it is booked, cancelled and waited for."""
+    """Take time off while students book, cancel and join waitlists."""
     tutor = tutor_in_utc(people)
     students = [people.student() for _ in range(5)]
     reservation = booked(students[0], tutor, at(10))
@@ -181,7 +181,7 @@ def race(people: People) -> list[Answer]:
 
 
 @pytest.mark.parametrize("rounds", [6, pytest.param(60, marks=pytest.mark.proof)])
-def test_who_books_while_time_is_taken_off_comes_before_or_not_at_all(people: People, rounds: int) -> None:
+def test_a_booking_concurrent_with_time_off_comes_first_or_fails(people: People, rounds: int) -> None:
     with no_deadlock():
         for _ in range(rounds):
             answers = race(people)
@@ -192,7 +192,7 @@ def test_who_books_while_time_is_taken_off_comes_before_or_not_at_all(people: Pe
             query("TRUNCATE hours_overrides, tutoring_sessions, bookings, booking_changes, waitlist_entries CASCADE")
 
 
-def test_without_the_locks_bookings_would_stay_over_time_off(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_locks_bookings_remain_in_time_off(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overrides, "lock_schedule", lambda _db, _tutor, _students=(): None)
     for _ in range(30):
         answers = race(people)

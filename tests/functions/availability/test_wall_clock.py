@@ -1,4 +1,4 @@
-"""Local times and instants, on the days the clocks change above all."""
+"""Local times and instants, above all on the days when the clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -31,7 +31,7 @@ some_minute = st.integers(0, 1440)
 
 
 def occurs(day: date, minutes: int, zone: ZoneInfo) -> bool:
-    """Whether the clocks ever show this time; in spring they jump over some."""
+    """Return whether the clocks ever show this time; in spring they skip some."""
     wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) == wall
 
@@ -54,7 +54,7 @@ def at(day: date, clock: str) -> datetime:
         ("2027-11-01", "2027-11-01T08:00"),
     ],
 )
-def test_monday_at_nine_stays_at_nine_by_the_clocks_of_warsaw(day: str, expected: str) -> None:
+def test_monday_at_nine_stays_at_nine_in_warsaw(day: str, expected: str) -> None:
     assert at(date.fromisoformat(day), "09:00") == utc(expected)
 
 
@@ -70,7 +70,7 @@ def test_monday_at_nine_stays_at_nine_by_the_clocks_of_warsaw(day: str, expected
         ("24:00", "2027-03-28T22:00"),
     ],
 )
-def test_a_time_the_clocks_jump_over_is_where_they_jump(clock: str, expected: str) -> None:
+def test_a_skipped_time_is_the_instant_of_the_change(clock: str, expected: str) -> None:
     assert at(SPRING, clock) == utc(expected)
 
 
@@ -84,17 +84,17 @@ def test_a_time_the_clocks_jump_over_is_where_they_jump(clock: str, expected: st
         ("24:00", "2027-10-31T23:00"),
     ],
 )
-def test_of_a_time_that_comes_twice_the_first_is_meant(clock: str, expected: str) -> None:
+def test_a_repeated_time_is_its_first_occurrence(clock: str, expected: str) -> None:
     assert at(AUTUMN, clock) == utc(expected)
 
 
-def test_times_that_the_clocks_jump_over_do_not_occur() -> None:
+def test_skipped_times_do_not_occur() -> None:
     missing = [minute for minute in range(1440) if not occurs(SPRING, minute, WARSAW)]
     assert missing == list(range(120, 180))
     assert all(occurs(AUTUMN, minute, WARSAW) for minute in range(1440))
 
 
-def test_where_the_clocks_change_at_midnight_days_still_meet() -> None:
+def test_days_are_contiguous_where_the_clocks_change_at_midnight() -> None:
     zone = ZoneInfo("America/Santiago")
     changes = [
         day
@@ -107,7 +107,7 @@ def test_where_the_clocks_change_at_midnight_days_still_meet() -> None:
 
 
 @given(zone=some_zone, day=some_day, one=some_minute, other=some_minute)
-def test_later_on_the_wall_is_never_earlier(zone: ZoneInfo, day: date, one: int, other: int) -> None:
+def test_instants_increase_with_wall_clock_time(zone: ZoneInfo, day: date, one: int, other: int) -> None:
     first, second = sorted((one, other))
     assert instant(day, first, zone) <= instant(day, second, zone)
     if first < second and occurs(day, first, zone):
@@ -115,7 +115,7 @@ def test_later_on_the_wall_is_never_earlier(zone: ZoneInfo, day: date, one: int,
 
 
 @given(zone=some_zone, day=some_day, minute=st.integers(0, 1439))
-def test_a_time_that_comes_is_what_the_clocks_show_then(zone: ZoneInfo, day: date, minute: int) -> None:
+def test_the_clocks_show_the_time_at_its_instant(zone: ZoneInfo, day: date, minute: int) -> None:
     shown = instant(day, minute, zone).astimezone(zone)
     asked = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute)
     assert (shown.replace(tzinfo=None, fold=0) == asked) == occurs(day, minute, zone)
@@ -128,7 +128,7 @@ def test_a_time_that_comes_is_what_the_clocks_show_then(zone: ZoneInfo, day: dat
     minutes=st.integers(0, 2 * 365 * 24 * 60),
     seconds=st.integers(1, 3 * 24 * 3600),
 )
-def test_local_intervals_cover_a_span_and_hardly_more(zone: ZoneInfo, minutes: int, seconds: int) -> None:
+def test_local_intervals_cover_a_span_and_little_more(zone: ZoneInfo, minutes: int, seconds: int) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     span = Span(start, start + timedelta(seconds=seconds))
     intervals = local_intervals(span, zone)
@@ -136,6 +136,6 @@ def test_local_intervals_cover_a_span_and_hardly_more(zone: ZoneInfo, minutes: i
     assert covered[0][0] <= span.starts_at
     assert covered[-1][1] >= span.ends_at
     assert all(one[1] == other[0] for one, other in pairwise(covered))
-    # A repeated hour cannot be distinguished on the wall.
+    # Wall-clock time cannot distinguish the two passes of a repeated hour.
     assert span.starts_at - covered[0][0] < timedelta(minutes=61)
     assert covered[-1][1] - span.ends_at < timedelta(minutes=61)

@@ -34,7 +34,7 @@ WITH_BODY = [
 
 
 @each(WITH_BODY)
-def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+def test_malformed_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
     tutor = free_tutor(people)
     booked(people.student(), tutor, at(10))
     token, before = people.tutor().access, rows()
@@ -48,7 +48,7 @@ def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: 
 
 
 @each(WITH_BODY)
-def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+def test_invalid_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
     tutor, student = free_tutor(people), people.tutor()
     booked(student, tutor, at(10))
     before = rows()

@@ -1,4 +1,4 @@
-"""What people report to staff, and what is answered."""
+"""Issues that people report to staff, and the answers."""
 
 from functools import partial
 from typing import Any
@@ -41,7 +41,7 @@ def staff(people: People) -> Person:
     return people.student(is_staff=True, email="staff@example.com")
 
 
-def test_an_issue_is_answered_and_closed(people: People, staff: Person) -> None:
+def test_staff_can_answer_and_close_an_issue(people: People, staff: Person) -> None:
     ola = people.student(language="en")
     reported = report(ola)
     assert reported.status == 201
@@ -84,7 +84,7 @@ def test_own_issues_are_listed_the_newest_first(people: People) -> None:
     assert [each["title"] for each in call("GET", listed["next"], token=ola.access).json["results"]] == ["Pierwsze"]
 
 
-def test_others_issues_do_not_exist(people: People, staff: Person) -> None:
+def test_other_people_s_issues_are_not_found(people: People, staff: Person) -> None:
     issue = report(people.student()).json["id"]
     stranger = people.tutor()
     for id_ in (issue, "00000000-0000-4000-8000-000000000000", issue.upper(), "x"):
@@ -107,13 +107,15 @@ def test_others_issues_do_not_exist(people: People, staff: Person) -> None:
         ({"description": "x" * 5001}, "description"),
     ],
 )
-def test_what_is_wrong_is_named(people: People, changes: Any, field: str) -> None:
+def test_invalid_fields_are_reported(people: People, changes: Any, field: str) -> None:
     refused = report(people.student(), **changes)
     assert (refused.status, [*refused.json]) == (400, [field])
     assert query("SELECT * FROM issues") == []
 
 
-def test_an_issue_goes_with_its_reporter_and_answers_stay_without_the_staff(people: People, staff: Person) -> None:
+def test_an_issue_is_deleted_with_its_reporter_and_outlives_the_staff_who_answered(
+    people: People, staff: Person
+) -> None:
     ola = people.student()
     issue = report(ola).json["id"]
     answer(staff, issue)
@@ -141,24 +143,24 @@ def test_an_answer_that_waits_for_the_reporter_does_not_hold_the_issue(people: P
     assert while_account_is_locked(ola, lambda: answer(staff, issue), "SELECT FROM issues").status == 201
 
 
-def test_no_more_are_open_than_the_limit_however_many_come_at_once(people: People) -> None:
+def test_concurrent_issues_do_not_exceed_the_limit_of_open_ones(people: People) -> None:
     assert race(people) == [201, *[409] * 5]
 
 
-def test_without_the_lock_the_limit_is_passed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin of the test above."""
+def test_without_the_lock_the_limit_is_exceeded(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counter-test to the one above."""
     monkeypatch.setattr(repository, "lock_reporter", lambda *_: True)
     assert any(race(people).count(201) > 1 for _ in range(10))
 
 
-def test_answers_have_a_limit(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_answers_is_limited(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MAX_ANSWERS", 2)
     ola = people.student()
     issue = report(ola).json["id"]
     assert [answer(ola, issue).status for _ in range(3)] == [201, 201, 409]
 
 
-def test_staff_are_told_of_each_issue_and_mailed_once_an_hour(people: People, staff: Person) -> None:
+def test_staff_are_notified_of_each_issue_and_mailed_once_an_hour(people: People, staff: Person) -> None:
     ola = people.student()
     assert [report(ola).status, report(ola).status] == [201, 201]
     assert dispatch() == 2
@@ -167,7 +169,7 @@ def test_staff_are_told_of_each_issue_and_mailed_once_an_hour(people: People, st
     assert [(mail.to, mail.subject) for mail in delivered()] == [(staff.email, "Nowe zgłoszenie")]
 
 
-def test_what_staff_do_is_kept_and_what_reporters_do_is_not(people: People, staff: Person) -> None:
+def test_the_audit_trail_records_what_staff_do_but_not_what_reporters_do(people: People, staff: Person) -> None:
     ola = people.student()
     issue = report(ola).json["id"]
     answer(ola, issue)
