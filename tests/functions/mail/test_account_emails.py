@@ -38,7 +38,7 @@ def reset_mail(people: People) -> Mail:
     return mail
 
 
-def test_a_registration_mail_leads_to_the_confirmation(platform: None) -> None:
+def test_the_link_of_a_registration_mail_leads_to_the_confirmation(platform: None) -> None:
     mail = registration()
     assert mail.subject == "Potwierdzenie adresu email"
     assert (mail.to, mail.sender) == ("ola@example.com", "Korepetycje <no-reply@localhost>")
@@ -61,7 +61,7 @@ def test_a_registration_mail_says_who_registered_and_when(platform: None) -> Non
     assert "Zarejestrowano" not in nameless.text
 
 
-def test_a_registration_mail_offers_a_password_of_one_s_own_after_its_own_link(platform: None) -> None:
+def test_a_registration_mail_offers_to_set_a_password_below_the_confirmation_link(platform: None) -> None:
     mail = registration()
     found = re.search(r"http://localhost:5173/account/reset-password/\?reset_token=([0-9a-f]{48})\n", mail.text)
     assert found
@@ -72,7 +72,7 @@ def test_a_registration_mail_offers_a_password_of_one_s_own_after_its_own_link(p
         assert "hasło tamtej osoby przestanie działać" in text
 
 
-def test_a_reset_mail_leads_to_the_new_password(people: People) -> None:
+def test_the_link_of_a_reset_mail_leads_to_the_new_password(people: People) -> None:
     mail = reset_mail(people)
     assert mail.subject == "Resetowanie hasła"
     link = f"http://localhost:5173/account/reset-password/?reset_token={mail.token}"
@@ -101,7 +101,7 @@ def test_links_and_sender_follow_the_settings(people: People, monkeypatch: pytes
     "name",
     ["Jan", "Anna Maria", "Jean-Paul", "O'Neil", "D’Arc", "Łukasz", "李", "Zoë", "علی\u200cرضا", "श्री", "ශ්\u200dරී"],
 )
-def test_a_name_is_greeted(name: str) -> None:
+def test_the_greeting_contains_the_name(name: str) -> None:
     assert password_reset(name, LINK, 30).greeting == f"Cześć {name},"
 
 
@@ -120,18 +120,18 @@ def test_a_name_is_greeted(name: str) -> None:
         "jan@example.com",
         "Jan\u200b",
         "J\u200dan",
-        # A sign is no name: a stranger can give it with an address of somebody else's.
+        # A symbol is no name: a stranger can register it with somebody else's address.
         "🙂",
         "👩\u200d🔬",
         "Ola 🌸",
         "\u202eJan",
     ],
 )
-def test_what_does_not_read_like_a_name_is_not_greeted(name: str) -> None:
+def test_text_that_is_not_a_name_is_left_out_of_the_greeting(name: str) -> None:
     assert password_reset(name, LINK, 30).greeting == "Cześć,"
 
 
-def test_an_account_registered_with_a_stranger_s_address_cannot_write_to_it(platform: None) -> None:
+def test_a_registration_with_a_stranger_s_address_cannot_send_them_text(platform: None) -> None:
     mail = registration(first_name="Wygrana czeka: http://evil.example", last_name="evil.example")
     assert "evil" not in mail.text + mail.html
     assert "Cześć,\n" in mail.text
@@ -139,7 +139,7 @@ def test_an_account_registered_with_a_stranger_s_address_cannot_write_to_it(plat
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=255))
-def test_any_name_makes_a_mail_that_can_be_read(name: str) -> None:
+def test_a_mail_with_any_name_is_readable(name: str) -> None:
     written = password_reset(name, LINK, 30)
     raw = as_message(written, "Korepetycje <no-reply@example.com>", "ola@example.com").as_bytes()
     mail = read_mail(raw)
@@ -149,7 +149,7 @@ def test_any_name_makes_a_mail_that_can_be_read(name: str) -> None:
     assert LINK in mail.text.splitlines()
 
 
-def test_markup_in_an_email_is_text() -> None:
+def test_markup_in_an_email_is_escaped() -> None:
     written = replace(password_reset("O'Neil", f"{LINK}&more", 30), before='<b>"x"</b> & y')
     mail = read_mail(as_message(written, "no-reply@example.com", "ola@example.com").as_bytes())
     assert '<b>"x"</b> & y' in mail.text
@@ -166,7 +166,7 @@ WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_
 @example("Rezerwacja potwierdzona: Jan Kowalski-Nowakowski, w poniedziałek 10 stycznia 2035 o 14:00")
 @example('Rezerwacja potwierdzona: Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co, w środę 10 stycznia 2035 o 14:00')
 @example("x" * 100)
-def test_a_subject_begins_on_its_first_line_and_reads_as_it_was_written(subject: str) -> None:
+def test_a_subject_starts_on_its_first_line_and_is_decoded_unchanged(subject: str) -> None:
     written = replace(password_reset("Ola", LINK, 30), subject=subject)
     raw = as_message(written, "no-reply@example.com", "ola@example.com").as_bytes()
     found = re.match(rb"Subject: [!-~].*(?:\n [!-~].*)*\n(?=From: )", raw)
@@ -175,7 +175,7 @@ def test_a_subject_begins_on_its_first_line_and_reads_as_it_was_written(subject:
     assert read_mail(raw).subject == subject
 
 
-def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() -> None:
+def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_expect() -> None:
     written = confirmation("Łucja", LINK, 7)
     raw = as_message(written, "Łódź <no-reply@example.com>", "ola@example.com").as_bytes()
     assert raw.isascii()
@@ -187,10 +187,10 @@ def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() 
     assert message["Message-ID"].endswith("@example.com>")
     assert message["Date"].datetime
     assert message["MIME-Version"] == "1.0"
-    assert message["Auto-Submitted"] == "auto-generated", "RFC 3834: nobody's out-of-office program answers"
+    assert message["Auto-Submitted"] == "auto-generated", "RFC 3834: no out-of-office program answers"
 
 
-def test_an_incomplete_tutor_s_mail_says_what_is_missing_at_that_moment(people: People) -> None:
+def test_an_incomplete_tutor_s_mail_says_what_is_missing_when_it_is_sent(people: People) -> None:
     tutor = people.tutor(first_name="Jan", tutor={"price": 0, "skills": []})
     complete = people.tutor()
     for person in (tutor, complete):

@@ -1,4 +1,4 @@
-"""What emails about bookings say."""
+"""The texts of emails about bookings."""
 
 import re
 from datetime import timedelta
@@ -100,7 +100,7 @@ def test_each_email_says_what_happened_and_the_facts(
 
 @pytest.mark.parametrize("state", ["pending", "cancelled", "expired"])
 def test_no_email_shows_the_room_to_somebody_without_a_seat(pair: tuple[Person, Person], state: str) -> None:
-    """Not even one that was confirmed before: another may have the room by now."""
+    """Not even if it was confirmed before: another student may have the room now."""
     booked = insert_booking(*pair)
     booked.change("confirmed")
     booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=FAR - timedelta(days=1))
@@ -114,12 +114,12 @@ def test_no_email_shows_the_room_to_somebody_without_a_seat(pair: tuple[Person, 
         assert b"meet.jit.si" not in everything
 
 
-def test_the_email_says_until_when_the_student_may_cancel(pair: tuple[Person, Person]) -> None:
+def test_the_email_states_until_when_the_student_may_cancel(pair: tuple[Person, Person]) -> None:
     insert_booking(*pair).change("confirmed")
     assert "najpóźniej w środę 10 stycznia 2035 o 02:00 (Europe/Warsaw)." in read(sent_to(pair[0])[0]).text
 
 
-def test_nobody_sees_the_other_person_s_address(pair: tuple[Person, Person]) -> None:
+def test_the_other_person_s_address_is_not_shown(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     insert_booking(student, tutor).change("confirmed")
     for mail in sent():
@@ -129,7 +129,7 @@ def test_nobody_sees_the_other_person_s_address(pair: tuple[Person, Person]) -> 
         assert other.email not in mail.as_string()
 
 
-def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> None:
+def test_markup_and_line_breaks_in_a_reason_are_escaped(pair: tuple[Person, Person]) -> None:
     booked: BookingRow = insert_booking(*pair, state="cancelled")
     booked.change("cancelled", "tutor", from_state="pending", reason="<b>x</b>\nLink: http://evil.example")
     mail = read(sent_to(pair[0])[0])
@@ -148,7 +148,7 @@ def test_the_tutor_reads_the_student_s_message(pair: tuple[Person, Person]) -> N
     assert "Wiadomość" not in read(mine).text + read(mine).html
 
 
-def test_links_of_new_accounts_are_not_mailed(pair: tuple[Person, Person]) -> None:
+def test_links_from_new_accounts_are_removed(pair: tuple[Person, Person]) -> None:
     query("UPDATE users SET created_at = now() - interval '6 days'")
     booked = insert_booking(*pair, state="cancelled", note="Całki o 15.30\nhttp://evil.example i www.evil.example")
     booked.change("confirmed", "student")
@@ -159,12 +159,12 @@ def test_links_of_new_accounts_are_not_mailed(pair: tuple[Person, Person]) -> No
     assert "evil" not in told
 
 
-def test_without_a_message_there_is_no_line_for_it(pair: tuple[Person, Person]) -> None:
+def test_without_a_message_its_line_is_left_out(pair: tuple[Person, Person]) -> None:
     insert_booking(*pair).change("confirmed")
     assert "Wiadomość" not in read(sent_to(pair[1])[0]).text
 
 
-def test_a_place_of_several_lines_is_one_line_in_an_email(pair: tuple[Person, Person]) -> None:
+def test_a_location_of_several_lines_becomes_one_line(pair: tuple[Person, Person]) -> None:
     session = {"form": "in_person", "location": "Rzeszów\r\nCena: 0,00 PLN\n", "meeting_url": ""}
     insert_booking(*pair, session=session).change("confirmed")
     text = read(sent_to(pair[0])[0]).text
@@ -172,15 +172,15 @@ def test_a_place_of_several_lines_is_one_line_in_an_email(pair: tuple[Person, Pe
     assert [line for line in text.splitlines() if line.startswith("Cena")] == ["Cena: 80,00 PLN"]
 
 
-def test_a_place_is_no_link(pair: tuple[Person, Person]) -> None:
-    """Whoever wrote it must not send the reader anywhere."""
+def test_a_location_is_not_shown_as_a_link(pair: tuple[Person, Person]) -> None:
+    """Its author must not be able to send readers anywhere."""
     session = {"form": "in_person", "location": "https://evil.example/", "meeting_url": ""}
     insert_booking(*pair, session=session).change("confirmed")
     assert "https://evil.example/</td>" in read(sent_to(pair[0])[0]).html
 
 
 @pytest.mark.parametrize("tutors_zone", ["America/New_York", "Europe/Warsaw"])
-def test_every_time_is_the_reader_s_and_names_its_zone(pair: tuple[Person, Person], tutors_zone: str) -> None:
+def test_every_time_is_in_the_reader_s_zone_and_names_it(pair: tuple[Person, Person], tutors_zone: str) -> None:
     student, tutor = pair
     query("UPDATE booking_terms SET time_zone = %s", tutors_zone)
     booked = insert_booking(student, tutor)
@@ -199,14 +199,14 @@ def test_every_time_is_the_reader_s_and_names_its_zone(pair: tuple[Person, Perso
 
 @pytest.mark.parametrize("taken", [True, False])
 @pytest.mark.parametrize("before", ["pending", "confirmed"])
-def test_the_time_is_called_free_only_where_it_is(pair: tuple[Person, Person], before: str, *, taken: bool) -> None:
+def test_the_time_is_called_free_only_if_it_is(pair: tuple[Person, Person], before: str, *, taken: bool) -> None:
     booked = insert_booking(*pair, state="cancelled", session={"taken": taken})
     booked.change("cancelled", "student", from_state=before)
     assert ("Termin jest znów wolny." in read(sent_to(pair[1])[0]).text) == (not taken)
 
 
-def test_an_unusual_name_is_shown_whole_and_adds_no_line_anywhere(people: People) -> None:
-    """A line break can only come with a name that was written straight in the database."""
+def test_an_unusual_name_is_shown_in_full_and_adds_no_lines(people: People) -> None:
+    """Only a name written directly into the database can contain a line break."""
     tutor = people.tutor(first_name='Dr. "Jan"\r\nBcc: x', last_name="Kot; MSc, x=y:z & <Co>")
     student, name = people.student(), 'Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co'
     insert_booking(student, tutor).change("confirmed")
@@ -222,7 +222,7 @@ def test_an_unusual_name_is_shown_whole_and_adds_no_line_anywhere(people: People
     assert "Dr. &quot;Jan&quot; Bcc: x Kot; MSc, x=y:z &amp; Co" in read(mine).html
 
 
-def test_a_person_of_no_part_in_the_booking_gets_nothing(people: People, pair: tuple[Person, Person]) -> None:
+def test_people_not_involved_in_the_booking_get_no_mail(people: People, pair: tuple[Person, Person]) -> None:
     insert_booking(*pair).change("confirmed")
     dispatch()
     stranger = people.student()

@@ -1,4 +1,4 @@
-"""Addresses that mails come back from: the account knows, and gets only what can show that mails come again."""
+"""Addresses whose mails bounce: the account is marked, and gets only mails that can prove the address works again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,27 +34,27 @@ def bounced_at(person: Person) -> str | None:
 @pytest.mark.parametrize(
     "event", [bounce, complaint, lambda address: bounce(f"Ola <{address}>"), lambda address: bounce(address.upper())]
 )
-def test_an_account_knows_that_mails_to_it_came_back(people: People, event: Callable[[str], dict[str, Any]]) -> None:
+def test_a_bounce_marks_the_account(people: People, event: Callable[[str], dict[str, Any]]) -> None:
     ola, jan = people.student(), people.student()
     assert handler(batch(event(ola.email), bounce("nobody@example.com")), None) == NONE_FAILED
     assert bounced_at(ola) is not None
     assert bounced_at(jan) is None
 
 
-def test_a_mailbox_that_is_full_for_now_is_not_given_up(people: People) -> None:
+def test_a_temporary_bounce_does_not_mark_the_account(people: People) -> None:
     ola = people.student()
     assert handler(batch(bounce(ola.email, "Transient")), None) == NONE_FAILED
     assert bounced_at(ola) is None
 
 
 @pytest.mark.parametrize("detail", [{"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}}, {}, None, "x"])
-def test_an_event_of_another_shape_marks_nobody(people: People, detail: object) -> None:
+def test_a_malformed_event_marks_no_account(people: People, detail: object) -> None:
     ola = people.student()
     assert handler(batch({"source": "aws.ses", "detail": detail}), None) == NONE_FAILED
     assert bounced_at(ola) is None
 
 
-def test_what_a_server_refuses_is_sent_no_more_until_a_mailed_link_is_used(people: People, smtp_port: int) -> None:
+def test_after_a_refusal_only_links_are_mailed_until_one_is_used(people: People, smtp_port: int) -> None:
     ola = people.student()
     postbox = Postbox()
     postbox.refused = {ola.email}

@@ -1,4 +1,4 @@
-"""The entries that emails about bookings bring to calendars."""
+"""The calendar entries in emails about bookings."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.people import Person, query
 from tests.support.sent_emails import entry, read, sent, sent_to
 
 
-def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Person, Person]) -> None:
+def test_a_confirmed_booking_adds_an_entry_for_both_people(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     insert_booking(student, tutor).change("confirmed")
     for mail, person, other in zip(sent(), (student, tutor), ("Jan Kowalski", "Ola Nowak"), strict=True):
@@ -31,7 +31,7 @@ def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Perso
         assert event.dtstart.serialize().strip() == "DTSTART:20350110T130000Z"
 
 
-def test_an_entry_keeps_its_uid_and_its_sequence_rises(pair: tuple[Person, Person]) -> None:
+def test_an_entry_keeps_its_uid_and_its_sequence_increases(pair: tuple[Person, Person]) -> None:
     student, _tutor = pair
     booked = insert_booking(*pair, **PENDING)
     booked.change("requested")
@@ -54,8 +54,8 @@ def test_an_entry_keeps_its_uid_and_its_sequence_rises(pair: tuple[Person, Perso
 
 
 @pytest.mark.parametrize("kind", ["move_proposed", "move_declined", "move_withdrawn", "move_expired"])
-def test_a_proposal_and_what_becomes_of_it_bring_no_entry(pair: tuple[Person, Person], kind: str) -> None:
-    """Calendars would show the time there is as an invitation, below a mail about another."""
+def test_mails_about_proposals_have_no_entry(pair: tuple[Person, Person], kind: str) -> None:
+    """Calendars would show the current time as an invitation below a mail about another time."""
     booked = insert_booking(*pair)
     booked.change("confirmed")
     told = len(sent())
@@ -65,7 +65,7 @@ def test_a_proposal_and_what_becomes_of_it_bring_no_entry(pair: tuple[Person, Pe
     assert [entry(mail) for mail in mails] == [None] * len(mails)
 
 
-def test_of_emails_that_waited_together_only_the_last_changes_the_calendar(pair: tuple[Person, Person]) -> None:
+def test_of_several_waiting_emails_only_the_last_changes_the_calendar(pair: tuple[Person, Person]) -> None:
     booked = insert_booking(*pair)
     booked.change("confirmed")
     before = booked.move(FAR + timedelta(days=1))
@@ -85,7 +85,7 @@ def test_of_emails_that_waited_together_only_the_last_changes_the_calendar(pair:
     assert [entry(mail) and entry(mail).method.value for mail in mails] == [None, None, "CANCEL"]
 
 
-def test_a_new_time_that_waits_for_the_tutor_is_tentative_and_its_end_takes_the_entry_away(
+def test_a_new_time_that_awaits_the_tutor_is_tentative_and_its_expiry_removes_the_entry(
     pair: tuple[Person, Person],
 ) -> None:
     booked = insert_booking(*pair)
@@ -101,7 +101,7 @@ def test_a_new_time_that_waits_for_the_tutor_is_tentative_and_its_end_takes_the_
 
 
 @pytest.mark.parametrize("kind", ["requested", "offered"])
-def test_an_unconfirmed_booking_brings_no_entry(pair: tuple[Person, Person], kind: str) -> None:
+def test_an_unconfirmed_booking_has_no_entry(pair: tuple[Person, Person], kind: str) -> None:
     awaiting = {"requested": "tutor", "offered": "student"}[kind]
     insert_booking(*pair, **{**PENDING, "awaiting": awaiting}).change(kind)
     [mail] = sent()
@@ -109,7 +109,7 @@ def test_an_unconfirmed_booking_brings_no_entry(pair: tuple[Person, Person], kin
     assert mail.get_content_type() == "multipart/alternative"
 
 
-def test_a_meeting_in_person_has_its_place(pair: tuple[Person, Person]) -> None:
+def test_a_session_in_person_has_its_location(pair: tuple[Person, Person]) -> None:
     session = {"form": "in_person", "location": "Rzeszów, ul. Żółwia 1; II p.", "meeting_url": ""}
     insert_booking(*pair, session=session).change("confirmed")
     [mail] = sent_to(pair[0])
@@ -119,7 +119,7 @@ def test_a_meeting_in_person_has_its_place(pair: tuple[Person, Person]) -> None:
     assert "Gdzie: Rzeszów, ul. Żółwia 1; II p." in read(mail).text
 
 
-def test_tutors_read_their_own_time_and_calendars_utc(pair: tuple[Person, Person]) -> None:
+def test_mails_have_the_tutor_s_time_and_entries_utc(pair: tuple[Person, Person]) -> None:
     query("UPDATE booking_terms SET time_zone = 'Asia/Kathmandu'")
     insert_booking(*pair).change("confirmed")
     [mail] = sent_to(pair[1])

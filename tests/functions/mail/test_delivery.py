@@ -1,4 +1,4 @@
-"""From the outbox to the addressee: nothing lost, nothing twice."""
+"""From the outbox to the recipient: nothing lost, nothing sent twice."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ def register(email: str) -> None:
     assert call("POST", "/api/user/create/", json_body={"email": email, "password": PASSWORD}).status == 201
 
 
-def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes_out_later(smtp_port: int) -> None:
+def test_a_registration_while_the_mail_server_is_down_succeeds_and_is_mailed_later(smtp_port: int) -> None:
     register("ola@example.com")
     assert deliver() == 0
     [(recipient, attempts, seconds)] = query(UNSENT)
@@ -46,7 +46,7 @@ def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes
     assert call("POST", "/api/user/confirm_user/", json_body={"token": mail.token}).status == 200
 
 
-def test_an_account_that_is_being_deleted_gets_no_mail_and_keeps_none_from_the_others(smtp_port: int) -> None:
+def test_an_account_being_deleted_gets_no_mail_and_does_not_hold_up_others(smtp_port: int) -> None:
     queue("ola@example.com", "jan@example.com")
     with (
         smtp_server(smtp_port) as postbox,
@@ -62,7 +62,7 @@ def test_an_account_that_is_being_deleted_gets_no_mail_and_keeps_none_from_the_o
     assert query(UNSENT) == []
 
 
-def test_attempts_grow_rarer_until_there_is_one_an_hour(smtp_port: int) -> None:
+def test_the_wait_between_attempts_doubles_up_to_an_hour(smtp_port: int) -> None:
     queue("ola@example.com")
     waits = []
     for _ in range(10):
@@ -73,7 +73,7 @@ def test_attempts_grow_rarer_until_there_is_one_an_hour(smtp_port: int) -> None:
     assert waits == [pytest.approx(seconds, abs=3) for seconds in expected]
 
 
-def test_a_server_that_is_away_is_tried_once_a_run(smtp_port: int) -> None:
+def test_an_unreachable_server_is_tried_once_per_run(smtp_port: int) -> None:
     queue("a@example.com", "b@example.com", "c@example.com")
     assert deliver() == 0
     assert [attempts for _, attempts, _ in query(UNSENT)] == [1, 0, 0]
@@ -87,7 +87,7 @@ def test_a_server_that_is_away_is_tried_once_a_run(smtp_port: int) -> None:
         assert deliver() == 3
 
 
-def test_a_mail_the_server_refuses_does_not_hold_up_others(smtp_port: int) -> None:
+def test_a_refused_mail_does_not_hold_up_others(smtp_port: int) -> None:
     queue("refused@example.com", "a@example.com", "also.refused@example.com", "b@example.com")
     postbox = Postbox()
     postbox.refused = {"refused@example.com", "also.refused@example.com"}
@@ -104,7 +104,7 @@ def test_a_mail_the_server_refuses_does_not_hold_up_others(smtp_port: int) -> No
 
 
 @pytest.mark.parametrize("mails", [40, pytest.param(1_000, marks=pytest.mark.proof)])
-def test_workers_at_once_send_each_mail_once(smtp_port: int, mails: int) -> None:
+def test_concurrent_workers_send_each_mail_once(smtp_port: int, mails: int) -> None:
     recipients = [f"ola{number:04d}@example.com" for number in range(mails)]
     queue(*recipients)
     assert send_all_at_once(smtp_port, 4) == recipients
@@ -112,7 +112,7 @@ def test_workers_at_once_send_each_mail_once(smtp_port: int, mails: int) -> None
 
 
 @pytest.mark.proof
-def test_without_the_lock_on_the_row_workers_at_once_send_mails_twice(
+def test_without_the_row_lock_concurrent_workers_send_mails_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlocked = repository.CLAIM_DUE.text.replace("FOR UPDATE SKIP LOCKED", "")
@@ -126,7 +126,7 @@ def test_without_the_lock_on_the_row_workers_at_once_send_mails_twice(
     pytest.fail("no mail was sent twice")
 
 
-def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_port: int) -> None:
+def test_a_mail_whose_worker_dies_is_sent_by_the_next(smtp_port: int) -> None:
     queue("ola@example.com")
     command = [sys.executable, "-c", "from functions.mail.handler import handler; handler({}, None)"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -137,7 +137,7 @@ def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_por
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         assert [(name, attempts) for name, attempts, _ in query(UNSENT)] == [("ola@example.com", 1)]
-        assert deliver() == 0, "the dead worker has it for now"
+        assert deliver() == 0, "the dead worker still has its claim"
         make_all_due()
         postbox.may_answer.set()
         assert deliver() == 1
@@ -145,7 +145,7 @@ def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_por
 
 
 @pytest.mark.parametrize("meanwhile", ["UPDATE users SET confirmed_at = now()", "DELETE FROM users"])
-def test_a_mail_that_has_nothing_to_say_any_more_is_not_sent(platform: None, meanwhile: str) -> None:
+def test_an_obsolete_mail_is_not_sent(platform: None, meanwhile: str) -> None:
     register("ola@example.com")
     query(meanwhile)
     assert delivered() == []
@@ -153,13 +153,13 @@ def test_a_mail_that_has_nothing_to_say_any_more_is_not_sent(platform: None, mea
     assert query("SELECT count(*) FROM email_tokens") == [(0,)]
 
 
-def test_a_mail_goes_to_the_address_of_the_account_not_to_the_one_that_was_typed(people: People) -> None:
+def test_a_mail_goes_to_the_account_s_address_and_not_to_the_one_typed(people: People) -> None:
     people.student(email="Ola.Nowak@Example.com")
     call("POST", "/api/user/password_reset/", json_body={"email": "ola.nowak@example.com"})
     assert [mail.to for mail in delivered()] == ["Ola.Nowak@Example.com"]
 
 
-def test_no_token_and_no_text_ever_stands_in_the_database(people: People) -> None:
+def test_tokens_and_texts_of_mails_are_never_stored(people: People) -> None:
     register("ola@example.com")
     call("POST", "/api/user/password_reset/", json_body={"email": "ola@example.com"})
     before = query("SELECT row_to_json(o)::text FROM mail_outbox o")
@@ -191,7 +191,7 @@ def test_old_mails_tokens_and_sessions_are_deleted(platform: None) -> None:
     assert query("SELECT count(*), min(expires_at) > now() FROM sign_in_sessions") == [(1, True)]
 
 
-def test_every_kind_of_mail_can_be_written() -> None:
+def test_every_kind_of_mail_has_a_text() -> None:
     assert EMAILS.keys() == set(get_args(Kind))
 
 

@@ -1,4 +1,4 @@
-"""Mails that go out once at most: one whose fate is uncertain is never sent again."""
+"""Mails that are sent at most once: one with an uncertain outcome is never sent again."""
 
 import os
 import signal
@@ -19,12 +19,12 @@ def queue_once(*recipients: str) -> None:
 
 
 def fates() -> list[tuple[str, bool, bool]]:
-    """Of each mail: its recipient, whether it is sent, and whether nobody knows."""
+    """Return each mail's recipient, whether it was sent, and whether the outcome is uncertain."""
     rows = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM mail_outbox ORDER BY id")
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def test_a_mail_to_send_once_is_tried_again_while_it_certainly_did_not_leave(smtp_port: int) -> None:
+def test_a_mail_to_send_once_is_retried_while_it_certainly_was_not_sent(smtp_port: int) -> None:
     queue_once("ola@example.com", "refused@example.com")
     assert deliver() == 0
     postbox = Postbox()
@@ -56,7 +56,7 @@ def test_a_mail_to_send_once_whose_worker_dies_is_marked_uncertain_and_never_sen
     assert fates() == [("ola@example.com", False, True)]
 
 
-def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_uncertain(
+def test_a_connection_that_breaks_during_sending_leaves_the_mail_uncertain(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transports, "TIMEOUT", 0.5)
@@ -70,8 +70,8 @@ def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_uncertai
     assert fates() == [("ola@example.com", False, True)]
 
 
-def test_a_worker_too_slow_to_begin_leaves_the_mail_to_the_one_that_has_it(smtp_port: int) -> None:
-    """Its time was over before it handed the mail over, and another worker claimed it."""
+def test_a_worker_whose_claim_has_expired_leaves_the_mail_to_the_next(smtp_port: int) -> None:
+    """The claim expired before it sent the mail, and another worker claimed it."""
     queue_once("ola@example.com")
     slow = repository.claim_due()
     assert slow
@@ -83,14 +83,14 @@ def test_a_worker_too_slow_to_begin_leaves_the_mail_to_the_one_that_has_it(smtp_
 
 
 @pytest.mark.parametrize("mails", [20, pytest.param(500, marks=pytest.mark.proof)])
-def test_workers_at_once_send_each_mail_to_send_once_once(smtp_port: int, mails: int) -> None:
+def test_concurrent_workers_send_each_mail_to_send_once_a_single_time(smtp_port: int, mails: int) -> None:
     recipients = [f"ola{number:04d}@example.com" for number in range(mails)]
     queue_once(*recipients)
     assert send_all_at_once(smtp_port, 5) == recipients
     assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL OR uncertain_at IS NOT NULL") == [(0,)]
 
 
-def test_mails_of_uncertain_fate_are_kept_for_a_week(platform: None) -> None:
+def test_mails_with_an_uncertain_outcome_are_kept_for_a_week(platform: None) -> None:
     queue_once("ola@example.com", "jan@example.com")
     for age, recipient in (("5 days", "ola"), ("8 days", "jan")):
         aged = "UPDATE mail_outbox SET uncertain_at = now(), created_at = now() - %s::interval WHERE recipient = %s"

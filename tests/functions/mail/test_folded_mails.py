@@ -1,4 +1,4 @@
-"""Mails about one booking that follow each other closely: one, about where they led."""
+"""Folded mails: several changes to a booking in quick succession lead to one mail about the outcome."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,7 @@ def test_a_mail_about_a_booking_waits_five_minutes(pair: tuple[Person, Person]) 
     assert (subjects(pair[0]), subjects(pair[1])) == (["Rezerwacja potwierdzona"], ["Nowa rezerwacja"])
 
 
-def test_what_is_booked_and_cancelled_again_and_again_is_told_nobody(pair: tuple[Person, Person]) -> None:
+def test_bookings_that_are_cancelled_at_once_are_not_mailed(pair: tuple[Person, Person]) -> None:
     for _ in range(2):
         again = insert_booking(*pair)
         again.change("confirmed")
@@ -39,7 +39,7 @@ def test_what_is_booked_and_cancelled_again_and_again_is_told_nobody(pair: tuple
     assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") == [(0,)]
 
 
-def test_of_what_is_booked_again_at_last_there_is_one_mail_to_each(pair: tuple[Person, Person]) -> None:
+def test_after_several_cancellations_the_final_booking_is_mailed_once_to_each(pair: tuple[Person, Person]) -> None:
     first = insert_booking(*pair)
     first.change("confirmed")
     first.cancel("student")
@@ -49,7 +49,7 @@ def test_of_what_is_booked_again_at_last_there_is_one_mail_to_each(pair: tuple[P
     assert (subjects(pair[0]), subjects(pair[1])) == (["Rezerwacja potwierdzona"], ["Nowa rezerwacja"])
 
 
-def test_who_booked_is_told_that_the_other_cancelled_at_once(pair: tuple[Person, Person]) -> None:
+def test_a_student_is_mailed_that_the_tutor_cancelled_at_once(pair: tuple[Person, Person]) -> None:
     made = insert_booking(*pair)
     made.change("confirmed")
     dispatch()
@@ -59,7 +59,7 @@ def test_who_booked_is_told_that_the_other_cancelled_at_once(pair: tuple[Person,
     assert "Powód: Choruję." in read(sent_to(pair[0])[0]).text
 
 
-def test_changes_dispatched_together_are_folded_as_well(pair: tuple[Person, Person]) -> None:
+def test_changes_dispatched_together_are_folded_too(pair: tuple[Person, Person]) -> None:
     made = booked(pair)
     for days in (1, 2, 3):
         move(made, days)
@@ -73,7 +73,7 @@ def test_changes_dispatched_together_are_folded_as_well(pair: tuple[Person, Pers
         assert int(entry(moved).vevent.sequence.value) == 3
 
 
-def test_what_was_moved_before_anybody_heard_of_it_is_new_at_its_new_time(pair: tuple[Person, Person]) -> None:
+def test_a_booking_moved_before_its_first_mail_is_announced_at_its_new_time(pair: tuple[Person, Person]) -> None:
     made = insert_booking(*pair)
     made.change("confirmed")
     dispatch()
@@ -87,7 +87,7 @@ def test_what_was_moved_before_anybody_heard_of_it_is_new_at_its_new_time(pair: 
         assert entry(mail).vevent.dtstart.value == FAR + timedelta(days=1)
 
 
-def test_a_request_that_its_tutor_has_answered_is_asked_no_more(pair: tuple[Person, Person]) -> None:
+def test_a_tutor_is_not_asked_about_a_request_they_have_answered(pair: tuple[Person, Person]) -> None:
     declined = insert_booking(*pair, **PENDING)
     declined.change("requested")
     dispatch()
@@ -98,7 +98,7 @@ def test_a_request_that_its_tutor_has_answered_is_asked_no_more(pair: tuple[Pers
 
 
 def test_a_confirmed_request_is_cancelled_in_one_mail(pair: tuple[Person, Person]) -> None:
-    """The student asked the day before: nothing of it may stay untold."""
+    """The student requested it the day before, so the cancellation must be mailed."""
     made = insert_booking(*pair, **PENDING)
     made.change("requested")
     dispatch()
@@ -116,8 +116,8 @@ def test_a_confirmed_request_is_cancelled_in_one_mail(pair: tuple[Person, Person
     )
 
 
-def test_the_first_change_says_when_the_mail_goes(pair: tuple[Person, Person]) -> None:
-    """However often it is changed then: a mail is not put off without end."""
+def test_the_first_change_determines_when_the_mail_is_sent(pair: tuple[Person, Person]) -> None:
+    """However often the booking changes after it, so a mail is not postponed forever."""
     made = booked(pair)
     move(made, 1)
     dispatch()
@@ -131,7 +131,7 @@ def test_the_first_change_says_when_the_mail_goes(pair: tuple[Person, Person]) -
 
 
 @pytest.mark.parametrize("minutes", [5, 59])
-def test_what_begins_within_the_hour_is_mailed_at_once(pair: tuple[Person, Person], minutes: int) -> None:
+def test_a_session_that_starts_within_the_hour_is_mailed_at_once(pair: tuple[Person, Person], minutes: int) -> None:
     soon = insert_booking(*pair, datetime.now(UTC) + timedelta(minutes=minutes))
     soon.change("confirmed")
     assert len(sent()) == 2
@@ -139,7 +139,7 @@ def test_what_begins_within_the_hour_is_mailed_at_once(pair: tuple[Person, Perso
     assert len(sent()) == 4
 
 
-def test_what_was_to_begin_within_the_hour_is_mailed_at_once(pair: tuple[Person, Person]) -> None:
+def test_a_move_away_from_within_the_hour_is_mailed_at_once(pair: tuple[Person, Person]) -> None:
     made = insert_booking(*pair, datetime.now(UTC) + timedelta(minutes=30))
     before = made.move(FAR)
     made.change("rescheduled", from_state="confirmed", old_starts_at=before)
@@ -157,7 +157,7 @@ def test_mails_about_accounts_do_not_wait(pair: tuple[Person, Person]) -> None:
     assert deliver() == 1
 
 
-def test_a_mail_that_a_worker_died_with_says_all_the_same(pair: tuple[Person, Person]) -> None:
+def test_a_mail_whose_worker_died_still_reports_the_latest_change(pair: tuple[Person, Person]) -> None:
     made = booked(pair)
     move(made, 1)
     dispatch()
@@ -172,8 +172,10 @@ def test_a_mail_that_a_worker_died_with_says_all_the_same(pair: tuple[Person, Pe
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(300, marks=pytest.mark.proof)])
-def test_what_happens_while_a_mail_leaves_is_told_by_it_or_by_another(pair: tuple[Person, Person], rounds: int) -> None:
-    """A mail that is being sent takes in nothing more; whatever comes first, the last time is told last."""
+def test_a_change_while_a_mail_is_being_sent_is_in_that_mail_or_another(
+    pair: tuple[Person, Person], rounds: int
+) -> None:
+    """A mail being sent takes in no further changes; in any order, the final time is mailed last."""
     for number in range(rounds):
         starts_at = FAR + timedelta(weeks=number)
         made = insert_booking(*pair, starts_at)

@@ -1,4 +1,4 @@
-"""Mails that wait while a time is proposed or a seat offered: nobody is asked what is answered."""
+"""Folded mails about proposals and offers: people are not asked what they have already answered."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("mails_wait")
 @pytest.mark.parametrize(
     "answer", [("move_agreed", "student"), ("move_withdrawn", "tutor"), ("move_declined", "student")]
 )
-def test_a_new_booking_is_confirmed_whatever_becomes_of_a_proposal(
+def test_a_new_booking_s_mail_confirms_it_whatever_happens_to_a_proposal(
     pair: tuple[Person, Person], answer: tuple[str, str]
 ) -> None:
     made = insert_booking(*pair)
@@ -36,7 +36,7 @@ def test_a_new_booking_is_confirmed_whatever_becomes_of_a_proposal(
         assert "12 stycznia" not in read(mail).text
 
 
-def test_a_proposal_that_is_open_stands_in_the_confirmation(pair: tuple[Person, Person]) -> None:
+def test_an_open_proposal_is_in_the_mail_that_confirms_the_booking(pair: tuple[Person, Person]) -> None:
     made = insert_booking(*pair)
     made.change("confirmed")
     dispatch()
@@ -49,7 +49,7 @@ def test_a_proposal_that_is_open_stands_in_the_confirmation(pair: tuple[Person, 
 
 
 @pytest.mark.parametrize("steps", [("move_agreed",), ("rescheduled",), ("move_agreed", "rescheduled")])
-def test_a_student_is_asked_nothing_that_is_answered(pair: tuple[Person, Person], steps: tuple[str, ...]) -> None:
+def test_a_student_is_not_asked_about_an_answered_proposal(pair: tuple[Person, Person], steps: tuple[str, ...]) -> None:
     made = booked(pair)
     propose(made, "move_proposed", "tutor")
     for step in steps:
@@ -64,7 +64,7 @@ def test_a_student_is_asked_nothing_that_is_answered(pair: tuple[Person, Person]
     assert all("Przyjmij" not in mail.text for mail in later)
 
 
-def test_a_seat_that_was_accepted_and_given_up_is_told_to_no_tutor(pair: tuple[Person, Person]) -> None:
+def test_a_tutor_is_not_mailed_about_a_seat_accepted_and_cancelled_at_once(pair: tuple[Person, Person]) -> None:
     made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
     made.change("offered", "system")
     dispatch()
@@ -76,7 +76,7 @@ def test_a_seat_that_was_accepted_and_given_up_is_told_to_no_tutor(pair: tuple[P
     assert (subjects(pair[0]), subjects(pair[1])) == ([], [])
 
 
-def test_who_accepted_a_seat_is_told_that_the_tutor_cancelled_at_once(pair: tuple[Person, Person]) -> None:
+def test_a_student_who_accepted_a_seat_is_mailed_that_the_tutor_cancelled_at_once(pair: tuple[Person, Person]) -> None:
     made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
     made.change("offered", "system")
     made.become("confirmed")
@@ -88,7 +88,7 @@ def test_who_accepted_a_seat_is_told_that_the_tutor_cancelled_at_once(pair: tupl
 
 
 @pytest.mark.parametrize("mover", ["student", "tutor"])
-def test_a_new_booking_that_was_moved_instead_of_an_answer_asks_nothing(
+def test_the_mail_about_a_new_booking_moved_despite_a_proposal_asks_nothing(
     pair: tuple[Person, Person], mover: str
 ) -> None:
     made = insert_booking(*pair)
@@ -110,7 +110,7 @@ def in_group(student: Person, tutor: Person) -> int:
     return int(booked_by(student, tutor, at(10), kind="group")["id"])
 
 
-def test_a_request_in_a_group_that_moved_meanwhile_is_still_asked(people: People) -> None:
+def test_a_tutor_is_still_asked_about_a_request_in_a_group_that_moved(people: People) -> None:
     tutor, students = free_tutor(people), [people.student() for _ in range(2)]
     first = in_group(students[0], tutor)
     dispatch()

@@ -1,4 +1,4 @@
-"""Mails about a weekly series that follow each other closely: each session is told as it is by then."""
+"""Folded mails about weekly series: each session is reported as it is when the mail is sent."""
 
 import pytest
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("mails_wait")
 
 
 @pytest.mark.parametrize("actor", ["student", "tutor"])
-def test_a_series_made_and_cancelled_at_once_is_told_who_made_it_and_did_not_end_it(
+def test_of_a_series_cancelled_at_once_only_a_student_who_did_not_cancel_it_is_mailed(
     pair: tuple[Person, Person], people: People, actor: str
 ) -> None:
     tutor, student = free_tutor(people, days=22), pair[0]
@@ -29,7 +29,7 @@ def test_a_series_made_and_cancelled_at_once_is_told_who_made_it_and_did_not_end
     assert (subjects(student), subjects(tutor)) == (told, [])
 
 
-def test_of_a_new_series_what_was_cancelled_meanwhile_is_left_out(pair: tuple[Person, Person], people: People) -> None:
+def test_the_mail_about_a_new_series_leaves_out_cancelled_sessions(pair: tuple[Person, Person], people: People) -> None:
     tutor, student = free_tutor(people, days=22), pair[0]
     series, bookings = booked_series(student, tutor)
     dispatch()
@@ -47,7 +47,7 @@ def series_call(caller: Person, series: str, path: str, body: dict[str, object])
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_of_a_new_series_that_is_moved_and_cancelled_only_what_is_left_is_told(
+def test_the_mail_about_a_new_series_has_only_the_remaining_sessions_at_their_new_times(
     pair: tuple[Person, Person], people: People, *, together: bool
 ) -> None:
     tutor, student = free_tutor(people, days=29), pair[0]
@@ -68,7 +68,7 @@ def test_of_a_new_series_that_is_moved_and_cancelled_only_what_is_left_is_told(
         assert entry(mail).vevent.dtstart.value == at(10, 1)
 
 
-def test_of_a_known_series_that_is_moved_and_cancelled_each_session_is_told_once(
+def test_mails_about_a_known_series_report_each_moved_or_cancelled_session_once(
     pair: tuple[Person, Person], people: People
 ) -> None:
     tutor, student = free_tutor(people, days=29), pair[0]
@@ -88,7 +88,7 @@ def test_of_a_known_series_that_is_moved_and_cancelled_each_session_is_told_once
 
 
 @pytest.mark.parametrize("answer", ["accept", "decline", "withdraw"])
-def test_a_proposal_for_a_new_series_is_not_asked_once_it_is_answered(
+def test_a_student_is_not_asked_about_an_answered_proposal_for_a_new_series(
     pair: tuple[Person, Person], people: People, answer: str
 ) -> None:
     tutor, student = free_tutor(people, days=29), pair[0]
@@ -106,7 +106,9 @@ def test_a_proposal_for_a_new_series_is_not_asked_once_it_is_answered(
     assert entry(sent_to(student)[0]).vevent.dtstart.value == at(10, int(answer == "accept"))
 
 
-def test_a_requested_series_that_is_answered_is_asked_no_more(pair: tuple[Person, Person], people: People) -> None:
+def test_a_tutor_is_not_asked_about_an_answered_request_for_a_series(
+    pair: tuple[Person, Person], people: People
+) -> None:
     tutor, student = free_tutor(people, days=29, confirmation="manual"), pair[0]
     series, bookings = booked_series(student, tutor, 3)
     dispatch()
@@ -118,7 +120,7 @@ def test_a_requested_series_that_is_answered_is_asked_no_more(pair: tuple[Person
 
 
 @pytest.mark.parametrize("kind", ["rescheduled", "cancelled"])
-def test_what_was_done_to_one_session_of_a_new_series_stands_in_its_mail(
+def test_the_mail_about_a_new_series_includes_changes_to_single_sessions(
     pair: tuple[Person, Person], people: People, kind: str
 ) -> None:
     tutor, student = free_tutor(people, days=29), pair[0]
@@ -132,7 +134,7 @@ def test_what_was_done_to_one_session_of_a_new_series_stands_in_its_mail(
         assert read(mail).text.count(" o 11:00 (Europe/Warsaw)") == (3 if kind == "rescheduled" else 2)
 
 
-def test_what_is_done_while_the_mail_about_a_new_series_leaves_is_another_mail(
+def test_changes_while_the_mail_about_a_new_series_is_sent_are_mailed_separately(
     pair: tuple[Person, Person], people: People
 ) -> None:
     tutor, student = free_tutor(people, days=29), pair[0]
@@ -147,10 +149,10 @@ def test_what_is_done_while_the_mail_about_a_new_series_leaves_is_another_mail(
     assert [subjects(person)[-1] for person in (student, tutor)] == ["Zajęcia odwołane"] * 2
 
 
-def test_the_end_of_a_series_that_its_tutor_was_asked_for_is_told_him(
+def test_a_tutor_who_was_asked_about_a_series_is_mailed_its_cancellation(
     pair: tuple[Person, Person], people: People
 ) -> None:
-    """He was mailed the request; that he confirmed it is not what he has to know last."""
+    """The tutor was mailed the request, so its confirmation must not be the last thing they hear."""
     tutor, student = free_tutor(people, days=29, confirmation="manual"), pair[0]
     series, bookings = booked_series(student, tutor, 3)
     dispatch()
@@ -167,7 +169,7 @@ def test_the_end_of_a_series_that_its_tutor_was_asked_for_is_told_him(
 
 
 def known_series(pair: tuple[Person, Person], people: People) -> tuple[Person, Person, str, list[int]]:
-    """A student and a tutor who have been mailed about a series of theirs."""
+    """Return a student and a tutor who have been mailed about their series, and the series."""
     tutor, student = free_tutor(people, days=29), pair[0]
     series, bookings = booked_series(student, tutor, 3)
     dispatch()
@@ -178,7 +180,7 @@ def known_series(pair: tuple[Person, Person], people: People) -> tuple[Person, P
 
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("second", ["series", "one"])
-def test_a_known_series_that_is_moved_twice_is_told_from_the_time_that_is_known(
+def test_a_known_series_moved_twice_is_reported_with_the_last_mailed_time(
     pair: tuple[Person, Person], people: People, second: str, *, together: bool
 ) -> None:
     student, tutor, series, bookings = known_series(pair, people)
@@ -200,7 +202,7 @@ def test_a_known_series_that_is_moved_twice_is_told_from_the_time_that_is_known(
         assert " o 11:00 (Europe/Warsaw)" in text
 
 
-def test_one_session_moved_before_its_series_is_told_from_the_time_that_is_known(
+def test_a_session_moved_before_its_series_is_reported_with_the_last_mailed_time(
     pair: tuple[Person, Person], people: People
 ) -> None:
     student, tutor, series, bookings = known_series(pair, people)
@@ -215,7 +217,7 @@ def test_one_session_moved_before_its_series_is_told_from_the_time_that_is_known
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_a_proposal_for_a_known_series_withdrawn_at_once_is_mailed_to_nobody(
+def test_a_proposal_for_a_known_series_withdrawn_at_once_is_not_mailed(
     pair: tuple[Person, Person], people: People, *, together: bool
 ) -> None:
     student, tutor, series, _bookings = known_series(pair, people)
@@ -228,7 +230,7 @@ def test_a_proposal_for_a_known_series_withdrawn_at_once_is_mailed_to_nobody(
     assert [len(sent_to(person)) for person in (student, tutor)] == [1, 1]
 
 
-def test_who_knows_of_a_proposal_is_told_that_the_one_after_it_is_withdrawn(
+def test_a_student_who_knows_of_a_proposal_is_mailed_the_withdrawal_of_its_successor(
     pair: tuple[Person, Person], people: People
 ) -> None:
     student, tutor, series, _bookings = known_series(pair, people)

@@ -1,4 +1,4 @@
-"""Mails and notifications in the language and by the clock of who reads them."""
+"""Mails and notifications in the language and the time zone of their reader."""
 
 import json
 import re
@@ -26,13 +26,13 @@ from tests.support.sent_emails import entry, read, sent, sent_to
 from tests.support.unread_mails import looks_after
 
 POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
-# Words of the Polish catalogue that are written without any of its letters.
+# Words of the Polish catalogue without Polish letters.
 WORDS = ("Kiedy", "Gdzie", "Cena", "Powiadom", "zajecia", "termin", "najp", "rezerwac", "Korepety", "Odpowiedz")
 
 
 @pytest.fixture
 def english(pair: tuple[Person, Person]) -> tuple[Person, Person]:
-    """Two people who read English, in London and New York, without Polish letters in anything they wrote."""
+    """Two people who read English, in London and New York, with no Polish letters in their own texts."""
     for person, zone in zip(pair, ("Europe/London", "America/New_York"), strict=True):
         query("UPDATE users SET language = 'en', time_zone = %s WHERE id = %s", zone, person.id)
     return pair
@@ -92,7 +92,7 @@ def test_mails_and_notifications_of_every_event_are_english(
     ],
 )
 @pytest.mark.parametrize("weeks", [1, 2])
-def test_why_the_platform_cancelled_is_said_in_english(people: People, weeks: int, ending: str, reason: str) -> None:
+def test_reasons_of_the_platform_are_in_english(people: People, weeks: int, ending: str, reason: str) -> None:
     tutor, student = free_tutor(people, days=22), people.student(first_name="Ola", last_name="Nowak")
     query("UPDATE users SET language = 'en' WHERE id = %s", student.id)
     if weeks == 1:
@@ -107,14 +107,14 @@ def test_why_the_platform_cancelled_is_said_in_english(people: People, weeks: in
 
 
 @pytest.mark.parametrize("kind", ["completed", "no_show"])
-def test_notifications_that_are_no_mails_are_english(english: tuple[Person, Person], kind: str) -> None:
+def test_notifications_without_a_mail_are_english(english: tuple[Person, Person], kind: str) -> None:
     insert_booking(*english, state=kind).change(kind, "tutor", from_state="confirmed")
     dispatch()
     assert_english(*notified(english[0]))
     assert notified(english[0])
 
 
-def test_an_offer_that_expires_is_said_in_english(english: tuple[Person, Person]) -> None:
+def test_the_expiry_of_an_offer_is_reported_in_english(english: tuple[Person, Person]) -> None:
     booked = insert_booking(*english, state="expired")
     booked.change("offered", "system")
     booked.change("expired", "system", from_state="pending")
@@ -137,7 +137,7 @@ def test_mails_about_groups_are_english(people: People) -> None:
     assert "The session was cancelled for the whole group. That" in texts["Session cancelled: group (2)"]
 
 
-def test_reminders_are_english_and_by_the_readers_clock(people: People) -> None:
+def test_reminders_are_english_and_in_the_readers_zone(people: People) -> None:
     reminded = booked_in(people, 26)
     query("UPDATE users SET language = 'en', time_zone = 'America/New_York'")
     time_passes(2.5)
@@ -159,7 +159,7 @@ def test_each_of_two_people_reads_their_own_language_and_zone(pair: tuple[Person
     assert notified(student)[0].startswith(read(mine).subject)
 
 
-def test_a_tutors_own_zone_comes_before_that_of_the_terms(pair: tuple[Person, Person]) -> None:
+def test_a_tutors_own_zone_takes_precedence_over_that_of_the_terms(pair: tuple[Person, Person]) -> None:
     query("UPDATE booking_terms SET time_zone = 'America/New_York'")
     query("UPDATE users SET time_zone = 'Europe/London' WHERE id = %s", pair[1].id)
     insert_booking(*pair).change("confirmed")
@@ -221,9 +221,9 @@ def test_mails_about_changes_of_addresses_are_english(people: People, kind: str,
     assert_english_mails()
 
 
-def test_every_kind_of_mail_is_among_these() -> None:
+def test_every_kind_of_mail_is_covered() -> None:
     about_bookings = {"booking_change", "series_change", "group_change", "booking_reminder", "waitlist_ended"}
-    about_reviews = {"review_added", "review_replied", "review_hidden", "staff_report"}  # in tests of their own
+    about_reviews = {"review_added", "review_replied", "review_hidden", "staff_report"}  # covered by their own tests
     assert {*ABOUT_ACCOUNTS, *EMAIL_CHANGE_EMAILS, *about_bookings, *about_reviews, "unread_messages"} == set(EMAILS)
 
 

@@ -1,4 +1,4 @@
-"""Messages from SQS that name mails: batches that fail in part, messages that come twice or cannot be read."""
+"""Messages from SQS that name mails: partial failures of batches, repeated and unreadable messages."""
 
 import json
 from typing import Any
@@ -18,14 +18,14 @@ NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
 def queued(*names: str) -> list[int]:
-    """Accounts that wait for their confirmation mails; the ids of the mails."""
+    """Make accounts whose confirmation mails are queued; return the ids of the mails."""
     for name in names:
         insert("users", {"email": f"{name}@example.com", "password_hash": "!"})
     return [insert("mail_outbox", {"kind": "confirm_email", "recipient": f"{name}@example.com"}) for name in names]
 
 
 def batch(*bodies: object) -> dict[str, Any]:
-    """An event of SQS; a body that is no text goes as JSON. Messages are named by their places."""
+    """Return an SQS event; bodies that are not text are sent as JSON. The id of a message is its index."""
     [record] = recorded("queue_mail")["Records"]
     texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
     return {"Records": [{**record, "messageId": str(place), "body": text} for place, text in enumerate(texts)]}
@@ -77,11 +77,11 @@ def test_an_unreadable_message_fails_alone(smtp_port: int, poison: object) -> No
     assert unsent() == []
 
 
-def test_a_message_that_names_no_mail_there_is_succeeds(smtp_port: int) -> None:
+def test_a_message_for_an_unknown_mail_succeeds(smtp_port: int) -> None:
     assert handler(batch({"mail_id": 2**63 - 1}), None) == NONE_FAILED
 
 
-def test_a_mail_that_is_refused_or_cannot_be_written_fails_alone_and_comes_again(
+def test_a_refused_or_unwritable_mail_fails_alone_and_is_retried(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = queued("refused", "a", "unwritten", "b")
@@ -92,17 +92,17 @@ def test_a_mail_that_is_refused_or_cannot_be_written_fails_alone_and_comes_again
         event = batch(*({"mail_id": each} for each in ids))
         assert handler(event, None) == failed(0, 2)
         assert postbox.recipients == ["a@example.com", "b@example.com"]
-        assert handler(event, None) == NONE_FAILED, "it comes too soon: the sweep will send what is left"
+        assert handler(event, None) == NONE_FAILED, "it is not due yet: the sweep will send the rest"
         postbox.refused.clear()
         query("UPDATE mail_outbox SET due_at = now()")
         assert handler(event, None) == failed(2)
         assert unsent() == [ids[2]]
         query("UPDATE mail_outbox SET due_at = now()")
         queued("c")
-        assert handler({}, None) == {"sent": 1}, "nor does it hold up a sweep"
+        assert handler({}, None) == {"sent": 1}, "it does not hold up a sweep either"
 
 
-def test_while_the_mail_server_is_away_every_message_fails_and_comes_again(smtp_port: int) -> None:
+def test_while_the_mail_server_is_unreachable_every_message_fails_and_is_retried(smtp_port: int) -> None:
     ids = queued("a", "b")
     event = batch({"mail_id": ids[0]}, {}, {"mail_id": ids[1]})
     assert handler(event, None) == failed(0, 1)
@@ -120,8 +120,8 @@ def test_a_database_error_fails_the_message_not_the_function(smtp_port: int, mon
 
 
 @pytest.mark.parametrize("mails", [5, pytest.param(200, marks=pytest.mark.proof)])
-def test_messages_that_come_twice_and_at_once_send_nothing_twice(smtp_port: int, mails: int) -> None:
-    """SQS delivers at least once; a sweep runs meanwhile."""
+def test_repeated_and_concurrent_messages_send_nothing_twice(smtp_port: int, mails: int) -> None:
+    """SQS delivers at least once, and a sweep may run meanwhile."""
     ids = queued(*(f"a{number}" for number in range(mails)))
     event = batch(*({"mail_id": each} for each in [*ids, *ids]))
     with smtp_server(smtp_port) as postbox:
@@ -130,7 +130,7 @@ def test_messages_that_come_twice_and_at_once_send_nothing_twice(smtp_port: int,
     assert sorted(postbox.recipients) == sorted(f"a{number}@example.com" for number in range(mails))
 
 
-def test_without_the_claim_a_message_that_comes_twice_sends_its_mail_twice(
+def test_without_the_claim_a_repeated_message_sends_its_mail_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     returned = "id, kind, recipient, attempts, payload, once"

@@ -1,4 +1,4 @@
-"""The ways a mail is sent: SMTP, SES, a folder."""
+"""The ways to send mails: SMTP, SES, a folder."""
 
 import smtplib
 import stat
@@ -40,7 +40,7 @@ def assert_readable(raw: bytes) -> None:
     assert raw.isascii()
 
 
-def test_smtp_hands_the_mail_over() -> None:
+def test_smtp_sends_the_mail() -> None:
     port = free_port()
     with smtp_server(port) as postbox:
         transport(f"smtp://{HOST}:{port}")(message())
@@ -50,7 +50,7 @@ def test_smtp_hands_the_mail_over() -> None:
     assert LINK in mail.text
 
 
-def test_smtp_signs_in_with_name_and_password_of_the_address() -> None:
+def test_smtp_signs_in_with_the_credentials_in_the_url() -> None:
     port = free_port()
     with smtp_server(port, auth_require_tls=False) as postbox:
         transport(f"smtp://post%40example.com:a%2Fb%3Ac@{HOST}:{port}")(message())
@@ -59,9 +59,7 @@ def test_smtp_signs_in_with_name_and_password_of_the_address() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["smtps://{}", "smtp://{}?starttls"])
-def test_tls_is_spoken_only_with_a_server_whose_certificate_is_trusted(
-    scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tls_requires_a_trusted_certificate(scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = trustme.CA()
     context, port = server_context(authority.issue_cert(HOST)), free_port()
     implicit = scheme.startswith("smtps")
@@ -78,20 +76,20 @@ def test_tls_is_spoken_only_with_a_server_whose_certificate_is_trusted(
     assert len(postbox.mails) == 1
 
 
-def test_a_server_that_is_away_sends_nothing() -> None:
+def test_an_unreachable_server_raises_not_sent() -> None:
     with pytest.raises(NotSent, match="refused") as caught:
         transport(f"smtp://{HOST}:{free_port()}")(message())
     assert not isinstance(caught.value, MailRefused)
 
 
-def test_a_refused_address_differs_from_a_server_that_is_away() -> None:
+def test_a_refused_address_differs_from_an_unreachable_server() -> None:
     port, postbox = free_port(), Postbox()
     postbox.refused = {"ola@example.com"}
     with smtp_server(port, postbox), pytest.raises(MailRefused, match="no such mailbox"):
         transport(f"smtp://{HOST}:{port}")(message())
 
 
-def test_a_folder_keeps_each_mail_in_a_file(tmp_path: Path) -> None:
+def test_a_folder_stores_each_mail_in_a_file(tmp_path: Path) -> None:
     send = transport(f"file://{tmp_path / 'a' / 'mail'}")
     for _ in range(3):
         send(message())
@@ -104,7 +102,7 @@ def test_a_folder_keeps_each_mail_in_a_file(tmp_path: Path) -> None:
         assert_readable(path.read_bytes())
 
 
-def test_a_folder_that_cannot_be_written_sends_nothing(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_raises_not_sent(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(NotSent):
         transport(f"file://{tmp_path / 'taken'}")(message())
@@ -121,7 +119,7 @@ def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     clients.sesv2.cache_clear()
 
 
-def test_ses_is_given_the_whole_message(ses: None) -> None:
+def test_ses_receives_the_whole_message(ses: None) -> None:
     boto3.client("sesv2").create_email_identity(EmailIdentity="example.com")
     transport("ses:")(message())
     [sent] = ses_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].sent_messages
@@ -130,7 +128,7 @@ def test_ses_is_given_the_whole_message(ses: None) -> None:
 
 
 @pytest.mark.parametrize(("name", "given"), [("", {}), ("tutoring", {"ConfigurationSetName": "tutoring"})])
-def test_ses_is_told_what_becomes_of_mails_that_come_back(
+def test_ses_is_given_the_configuration_set_that_reports_bounces(
     ses: None, monkeypatch: pytest.MonkeyPatch, name: str, given: dict[str, str]
 ) -> None:
     asked: list[dict[str, Any]] = []
@@ -143,12 +141,12 @@ def test_ses_is_told_what_becomes_of_mails_that_come_back(
     read_settings_again()
 
 
-def test_ses_refuses_a_mail_for_itself(ses: None) -> None:
+def test_a_mail_that_ses_refuses_raises_mail_refused(ses: None) -> None:
     with pytest.raises(MailRefused, match="MessageRejected"):
         transport("ses:")(message())
 
 
-def test_ses_that_is_away_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ses_being_unreachable_raises_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://{HOST}:{free_port()}")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
@@ -164,13 +162,13 @@ def test_ses_that_is_away_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     "url", ["", "example.com", "http://user:hunter2@example.com", "smtp+tls://user:hunter2@x", "smtp://["]
 )
-def test_other_addresses_are_bad_settings_and_keep_their_password(url: str) -> None:
+def test_other_urls_are_invalid_settings_and_their_password_is_not_shown(url: str) -> None:
     with pytest.raises(BadSetting, match="MAIL_URL is not valid") as caught:
         transport(url)
     assert "hunter2" not in str(caught.value)
 
 
-def test_an_accepted_mail_is_sent_however_the_connection_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_accepted_mail_counts_as_sent_however_the_connection_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     with smtp_server(port) as postbox:
         monkeypatch.setattr(smtplib.SMTP, "quit", broken)
@@ -204,7 +202,7 @@ def ses_error(code: str, status: int) -> ClientError:
         (ses_error("TooManyRequestsException", 429), NotSent),
     ],
 )
-def test_the_answer_of_ses_decides_whether_a_mail_may_have_left(
+def test_the_answer_of_ses_decides_whether_a_mail_may_have_been_sent(
     ses: None, monkeypatch: pytest.MonkeyPatch, answer: Exception, fate: type[Exception]
 ) -> None:
     attempts: list[str] = []
@@ -220,7 +218,7 @@ def test_the_answer_of_ses_decides_whether_a_mail_may_have_left(
     assert attempts == ["SendEmail"]
 
 
-def test_ses_is_asked_once(ses: None) -> None:
-    """A retry of botocore's after a lost answer would be a second mail."""
+def test_requests_to_ses_are_not_retried(ses: None) -> None:
+    """A retry by botocore after a lost answer would send a second mail."""
     config: Any = clients.sesv2().meta.config
     assert config.retries["total_max_attempts"] == 1

@@ -1,4 +1,4 @@
-"""Accounts that were never confirmed expire with the link mailed to them."""
+"""Unconfirmed accounts expire with the link mailed to them."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.people import People, Person, query
 
 
 def old(people: People, *, tutor: bool = False) -> Person:
-    """An unconfirmed account of eight days ago."""
+    """Make an unconfirmed account, registered eight days ago."""
     person = (people.tutor if tutor else people.student)(confirmed_at=None)
     query("UPDATE users SET created_at = now() - interval '8 days' WHERE id = %s", person.id)
     query("DELETE FROM sign_in_sessions WHERE user_id = %s", person.id)
@@ -17,12 +17,12 @@ def old(people: People, *, tutor: bool = False) -> Person:
 
 
 def sweep() -> set[object]:
-    """The accounts left."""
+    """Run the job; return the ids of the remaining accounts."""
     handler({}, None)
     return {row[0] for row in query("SELECT id FROM users")}
 
 
-def test_they_are_deleted_when_their_link_has_expired(people: People) -> None:
+def test_unconfirmed_accounts_are_deleted_when_their_link_has_expired(people: People) -> None:
     old(people)
     old(people, tutor=True)
     assert sweep() == set()
@@ -38,14 +38,14 @@ def test_confirmed_and_recent_accounts_stay(people: People) -> None:
 
 
 @pytest.mark.parametrize(("days", "stays"), [(1, True), (-1, False)])
-def test_a_later_link_lets_the_account_live_as_long(people: People, days: int, *, stays: bool) -> None:
+def test_a_later_link_keeps_the_account_as_long_as_it_is_valid(people: People, days: int, *, stays: bool) -> None:
     ola = old(people)
     until = "now() + make_interval(days => %s)"
     query(f"INSERT INTO email_tokens VALUES ('x', %s, 'confirm', {until})", ola.id, days)
     assert (ola.id in sweep()) == stays
 
 
-def test_one_with_a_session_a_conversation_or_a_picture_or_of_the_staff_stays(people: People) -> None:
+def test_accounts_with_a_session_conversation_or_picture_and_those_of_staff_stay(people: People) -> None:
     signed_in, talking, pictured, staff, other = (*(old(people) for _ in range(4)), people.student())
     query("UPDATE users SET picture = 'x.webp' WHERE id = %s", pictured.id)
     query("UPDATE users SET is_staff = true WHERE id = %s", staff.id)
@@ -54,7 +54,7 @@ def test_one_with_a_session_a_conversation_or_a_picture_or_of_the_staff_stays(pe
     assert sweep() == {signed_in.id, talking.id, pictured.id, staff.id, other.id}
 
 
-def test_the_people_of_a_booking_stay(people: People) -> None:
+def test_accounts_with_bookings_stay(people: People) -> None:
     student, tutor = old(people), old(people, tutor=True)
     insert_booking(student, people.tutor())
     insert_booking(people.student(), tutor)

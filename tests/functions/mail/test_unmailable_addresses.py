@@ -1,4 +1,4 @@
-"""Addresses that a mail header decodes to others: nothing is mailed to those."""
+"""Addresses that a mail header would decode into others: no mail is sent to them."""
 
 import pytest
 
@@ -15,7 +15,7 @@ EMAIL = Email(subject="s", greeting="g", before="b", link_text="l", link="https:
 
 
 @pytest.mark.parametrize("address", DECODED)
-def test_nothing_is_mailed_to_an_account_from_before_they_were_refused(people: People, address: str) -> None:
+def test_an_older_account_with_such_an_address_gets_no_mail(people: People, address: str) -> None:
     victim = people.student(email="victim@example.com")
     people.student(email=address)
     query("INSERT INTO mail_outbox (kind, recipient) VALUES ('reset_password', %s)", address)
@@ -24,13 +24,13 @@ def test_nothing_is_mailed_to_an_account_from_before_they_were_refused(people: P
     assert query("SELECT user_id FROM email_tokens WHERE user_id = %s", victim.id) == []
 
 
-def test_the_headers_name_exactly_one_recipient_and_sender() -> None:
+def test_the_headers_have_exactly_one_recipient_and_sender() -> None:
     message = as_message(EMAIL, "Żak, i spółka <poczta@example.com>", "o'nowak+x@example.com")
     assert [each.addr_spec for each in message["To"].addresses] == ["o'nowak+x@example.com"]
     [sender] = message["From"].addresses
     assert (sender.addr_spec, sender.display_name) == ("poczta@example.com", "Żak, i spółka")
 
 
-def test_a_list_of_addresses_is_no_recipient() -> None:
+def test_a_list_of_addresses_is_reduced_to_one_recipient() -> None:
     message = as_message(EMAIL, "poczta@example.com", "a@example.com, b@example.com")
     assert len(message["To"].addresses) == 1

@@ -1,4 +1,4 @@
-"""Whatever happens to a booking while a mail about it waits: the mail tells how things are, or nothing."""
+"""Whatever happens to a booking while a mail about it waits, the mail reports the current state, or is not sent."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ ENDED = {"cancelled", "expired"}
 
 @dataclass(frozen=True)
 class Story:
-    """What happened so far: the changes, who has to answer, and the time that is proposed."""
+    """What has happened so far: the changes, who has to answer, and the proposed time."""
 
     changes: tuple[BookingChange, ...] = ()
     state: str = ""
@@ -58,7 +58,7 @@ class Story:
         return Story((*before, change), state, awaiting, day, proposed, agreed)
 
     def steps(self) -> Iterator["Story"]:
-        """All that can happen next."""
+        """Yield the story with each possible next step."""
         next_day = len(self.changes) + 2
         if not self.changes:
             yield self.then("requested", "student", "pending", "tutor")
@@ -90,7 +90,7 @@ def at(day: int) -> datetime:
 
 
 def stories(length: int) -> Iterator[Story]:
-    """All of up to so many steps."""
+    """Yield all stories of up to `length` steps."""
     now = [Story()]
     for _ in range(length):
         now = [after for story in now for after in story.steps()]
@@ -110,7 +110,7 @@ def booking(story: Story) -> Booking:
 
 
 def mails(story: Story, role: Role) -> Iterator[tuple[BookingChange, Email | None]]:
-    """What the reader is mailed at the end, by how much he had been mailed before: with the first that waited."""
+    """Yield the reader's final mail for each possible first waiting change, together with that change."""
     mailed = [change for change in story.changes if role in EMAIL_RECIPIENTS.get(event_type(change), ())]
     to = Addressee(STUDENT if role == "student" else TUTOR, "x@example.com", "Ola", "", FIRST, True, "pl", None, [])
     for since in mailed:
@@ -124,7 +124,7 @@ def text(email: Email) -> str:
 
 @pytest.mark.parametrize("role", ["student", "tutor"])
 @pytest.mark.usefixtures("platform")
-def test_a_mail_says_how_things_are_now_and_asks_what_is_open(role: Role) -> None:
+def test_a_mail_reports_the_current_state_and_asks_only_what_is_open(role: Role) -> None:
     for story in stories(4):
         open_proposal = story.proposed if role == "student" and not story.agreed else None
         for since, email in mails(story, role):
@@ -145,7 +145,7 @@ def test_a_mail_says_how_things_are_now_and_asks_what_is_open(role: Role) -> Non
 
 @pytest.mark.parametrize("role", ["student", "tutor"])
 @pytest.mark.usefixtures("platform")
-def test_a_booking_that_stands_is_told_to_both_and_one_that_ended_to_who_made_it(role: Role) -> None:
+def test_a_confirmed_booking_is_mailed_to_both_and_an_ended_one_to_no_uninvolved_tutor(role: Role) -> None:
     for story in stories(4):
         made = [c for c in story.changes if c.kind in {"requested", "offered", "confirmed"}]
         for since, email in mails(story, role):
