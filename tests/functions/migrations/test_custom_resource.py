@@ -1,4 +1,4 @@
-"""The migrations function as CloudFormation calls it: the answer goes to the address in the request."""
+"""The migrations function as CloudFormation calls it: the answer is sent to the URL in the request."""
 
 import json
 import threading
@@ -26,7 +26,7 @@ NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
 
 class Bucket(HTTPServer):
-    """What stands behind a presigned address; answers one status after the other, the last one for ever."""
+    """The server behind a presigned URL; answers with the given statuses in turn, and then repeats the final one."""
 
     def __init__(self, *statuses: int) -> None:
         super().__init__(("127.0.0.1", 0), _Put)
@@ -55,7 +55,7 @@ class _Put(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Tests have no use for an access log."""
+        """Tests need no access log."""
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def bucket() -> Iterator[Bucket]:
 
 @pytest.fixture
 def database(engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An empty database, which is that of the settings."""
+    """Use an empty database as that of the settings."""
     with new_database(engines) as address:
         monkeypatch.setenv("DATABASE_URL", address)
         read_settings_again()
@@ -88,24 +88,24 @@ def revision(address: str) -> Any:
         return db.execute("SELECT version_num FROM alembic_version").fetchall()
 
 
-def test_an_update_migrates_and_says_so(bucket: Bucket, database: str) -> None:
+def test_an_update_migrates_and_reports_success(bucket: Bucket, database: str) -> None:
     asked = request(bucket)
     assert handler(asked, None) == {"upgraded": True}
     identity = {name: asked[name] for name in ("StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId")}
     assert bucket.taken == [{"Status": "SUCCESS", "Reason": "", **identity}]
-    # The signature of the address covers the content type: there is none.
+    # The signature of the URL covers the content type, and there is none.
     assert bucket.content_types == [""]
     assert len(revision(database)) == 1
 
 
-def test_a_resource_that_is_created_gets_an_id_that_stays(bucket: Bucket, database: str) -> None:
+def test_a_created_resource_gets_the_fixed_id(bucket: Bucket, database: str) -> None:
     asked = request(bucket, RequestType="Create")
     del asked["PhysicalResourceId"]
     handler(asked, None)
     assert bucket.taken[0]["PhysicalResourceId"] == custom_resource.RESOURCE_ID
 
 
-def test_deleting_the_stack_leaves_the_database_alone(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleting_the_stack_does_not_touch_the_database(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", NOWHERE)
     read_settings_again()
     assert handler(request(bucket, RequestType="Delete"), None) == {"upgraded": False}
@@ -115,7 +115,7 @@ def test_deleting_the_stack_leaves_the_database_alone(bucket: Bucket, monkeypatc
 
 
 def test_a_failure_is_reported_and_not_raised(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lambda would call a function that raised again, and CloudFormation wait for an hour."""
+    """Lambda would repeat a call that raised, and CloudFormation would wait for an hour."""
     monkeypatch.setenv("DATABASE_URL", NOWHERE)
     read_settings_again()
     assert handler(request(bucket), None) == {"upgraded": False}
@@ -125,8 +125,8 @@ def test_a_failure_is_reported_and_not_raised(bucket: Bucket, monkeypatch: pytes
     read_settings_again()
 
 
-def test_a_database_of_a_newer_release_is_left_as_it_is(bucket: Bucket, database: str) -> None:
-    """A rollback of the code must not fail at the database, which stays."""
+def test_a_database_of_a_newer_release_is_left_unchanged(bucket: Bucket, database: str) -> None:
+    """A rollback of the code must not fail because the database stays at the newer release."""
     service.upgrade()
     with psycopg.connect(database) as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -153,7 +153,7 @@ def test_a_migration_waits_for_the_lock_it_needs(
 
 
 @pytest.mark.parametrize("refusal", [LockNotAvailable, DeadlockDetected])
-def test_a_migration_that_crosses_requests_is_tried_again(
+def test_a_migration_that_conflicts_with_requests_is_retried(
     monkeypatch: pytest.MonkeyPatch, refusal: type[psycopg.OperationalError]
 ) -> None:
     monkeypatch.setattr(service, "PAUSE", 0)
@@ -162,7 +162,7 @@ def test_a_migration_that_crosses_requests_is_tried_again(
     assert upgrade.call_count == 2
 
 
-def test_a_lock_that_is_never_free_fails_the_deploy(
+def test_a_lock_that_is_never_released_fails_the_deploy(
     bucket: Bucket, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.upgrade()
@@ -179,20 +179,20 @@ def test_a_long_reason_still_fits_into_a_response(bucket: Bucket) -> None:
     assert bucket.sizes[0] <= 4_096
 
 
-def test_a_bucket_that_is_busy_is_asked_again(bucket: Bucket) -> None:
+def test_a_busy_bucket_is_asked_again(bucket: Bucket) -> None:
     bucket.statuses = [503, 200]
     respond(request(bucket), "SUCCESS")
     assert len(bucket.sizes) == 2
     assert len(bucket.taken) == 1
 
 
-def test_an_address_that_is_not_valid_any_more_is_an_error(bucket: Bucket) -> None:
+def test_an_expired_url_is_an_error(bucket: Bucket) -> None:
     bucket.statuses = [403]
     with pytest.raises(ResponseNotTaken, match="403"):
         respond(request(bucket), "SUCCESS")
 
 
-def test_nobody_listening_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_url_without_a_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(custom_resource, "TRIES", 0)
     with pytest.raises(ResponseNotTaken):
         respond({**recorded("migrations_custom_resource", response_url="http://127.0.0.1:1/")}, "SUCCESS")
@@ -206,6 +206,6 @@ def test_the_login_of_the_database_comes_from_its_secret(database: str, monkeypa
     assert len(revision(database)) == 1
 
 
-def test_the_daily_call_keeps_the_function_active_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_daily_call_that_keeps_the_function_active_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "upgrade_beside_traffic", None)
     assert handler({"source": "aws.scheduler"}, None) == {"upgraded": False}

@@ -1,4 +1,4 @@
-"""The role that functions log in as on AWS may do what their statements do, and no more."""
+"""The database role of the functions on AWS has the privileges that their statements need, and no more."""
 
 import re
 from collections import defaultdict
@@ -28,7 +28,7 @@ VERBS = {
 
 
 def rights_of(statement: str) -> Iterator[tuple[str, str]]:
-    """Table and right of everything a statement does; what it locks it must be allowed to update."""
+    """Yield the table and privilege of everything a statement does; locking a row requires UPDATE."""
     tree = sqlglot.parse_one(statement, dialect="postgres")
     for each in tree.find_all(exp.Insert, exp.Update, exp.Delete):
         target = each.this.find(exp.Table).name
@@ -65,7 +65,7 @@ def needed() -> dict[str, str]:
 
 
 def test_the_rights_are_those_that_statements_need() -> None:
-    assert needed() == GRANTS, "functions/migrations/repository.py grants others"
+    assert needed() == GRANTS, "functions/migrations/repository.py grants other privileges"
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_the_role_may_do_nothing_else(as_the_role: psycopg.Connection[Any], stat
         as_the_role.execute(statement)
 
 
-def test_no_column_takes_its_value_from_a_sequence_the_role_would_need_rights_to(platform: None) -> None:
+def test_no_column_uses_a_sequence_that_would_need_privileges(platform: None) -> None:
     with connection() as db:
         assert (
             db.execute(
@@ -106,7 +106,7 @@ def test_no_column_takes_its_value_from_a_sequence_the_role_would_need_rights_to
 @pytest.mark.parametrize(
     "statement", ["UPDATE staff_actions SET reason = ''", "DELETE FROM staff_actions", "TRUNCATE staff_actions"]
 )
-def test_the_role_changes_nothing_of_what_staff_did(as_the_role: psycopg.Connection[Any], statement: str) -> None:
+def test_the_role_cannot_change_the_audit_trail(as_the_role: psycopg.Connection[Any], statement: str) -> None:
     as_the_role.execute("INSERT INTO staff_actions (action, reason) VALUES ('suspend', 'Spam')")
     with pytest.raises(InsufficientPrivilege):
         as_the_role.execute(statement)

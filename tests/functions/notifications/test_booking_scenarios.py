@@ -1,4 +1,4 @@
-"""What both people read of bookings that are made, moved and cancelled over HTTP."""
+"""What both people are sent about bookings that are made, moved and cancelled over HTTP."""
 
 import email
 import email.policy
@@ -21,7 +21,7 @@ from tests.support.people import People, Person, query
 
 @pytest.fixture(autouse=True)
 def dispatched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The dispatcher runs whenever it is triggered, as locally and on AWS."""
+    """Run the dispatcher whenever it is triggered, as locally and on AWS."""
     monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", dispatch)
 
 
@@ -34,7 +34,7 @@ def subjects(person: Person) -> list[str]:
 
 
 def entries(person: Person) -> list[tuple[str, int]]:
-    """Method and sequence of the calendar entries a person was mailed; all have one UID."""
+    """Return the methods and sequences of the calendar entries mailed to a person; all have one UID."""
     delivered()
     found: list[Any] = []
     for path in sorted(Path(urlsplit(settings().mail_url).path).glob("*.eml")):
@@ -105,7 +105,7 @@ def test_a_seat_is_offered_to_the_student_on_the_waitlist(people: People) -> Non
     assert headlines(tutor) == ["Nowa rezerwacja", "Nowa rezerwacja", "Zajęcia odwołane"]
 
 
-def test_a_time_offered_to_the_waitlist_is_not_called_free(people: People) -> None:
+def test_a_time_offered_to_the_waitlist_is_not_described_as_free(people: People) -> None:
     tutor, first, second = free_tutor(people), people.student(), people.student()
     made = booked(first, tutor, at(8))
     assert wait(second, made["session"]).status == 201
@@ -121,7 +121,7 @@ def test_a_time_offered_to_the_waitlist_is_not_called_free(people: People) -> No
     ]
 
 
-def test_a_time_that_a_move_vacates_is_offered_to_the_waitlist(people: People) -> None:
+def test_a_slot_vacated_by_a_move_is_offered_to_the_waitlist(people: People) -> None:
     tutor, first, second = free_tutor(people), people.student(), people.student()
     made = booked(first, tutor, at(8))
     assert wait(second, made["session"]).status == 201
@@ -132,7 +132,7 @@ def test_a_time_that_a_move_vacates_is_offered_to_the_waitlist(people: People) -
     assert start_time == made["start_time"]
 
 
-def test_a_proposal_is_one_mail_to_each_and_the_calendar_changes_with_its_acceptance(people: People) -> None:
+def test_a_proposal_is_mailed_once_to_each_and_its_acceptance_changes_the_calendar(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     number = booked(student, tutor, at(8))["id"]
     moved = {"start_time": at(12).isoformat(), "reason": "Lekarz"}
@@ -154,7 +154,7 @@ def test_a_proposal_is_one_mail_to_each_and_the_calendar_changes_with_its_accept
 PROPOSED = "Propozycja nowego terminu"
 
 
-def test_what_becomes_of_a_proposal_otherwise_reaches_the_other_side(people: People) -> None:
+def test_other_ends_of_a_proposal_are_reported_to_the_other_side(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     number = booked(student, tutor, at(8))["id"]
     for verb in ("decline", "withdraw", "expire"):
@@ -170,7 +170,7 @@ def test_what_becomes_of_a_proposal_otherwise_reaches_the_other_side(people: Peo
     assert subjects(student)[1:] == [PROPOSED, PROPOSED, f"{PROPOSED} wycofana", PROPOSED]
 
 
-def test_of_a_group_everybody_is_notified_of_the_new_time(people: People) -> None:
+def test_everybody_in_a_group_is_notified_of_the_new_time(people: People) -> None:
     tutor, students = free_tutor(people), [people.student() for _ in range(2)]
     first, second = (booked(each, tutor, at(8), kind="group")["id"] for each in students)
     assert post(tutor, f"{first}/reschedule/", {"start_time": at(12).isoformat(), "reason": "x"}).status == 200
@@ -194,7 +194,7 @@ def test_when_an_account_is_deleted_the_other_person_is_notified(people: People,
     assert planned() == 0
 
 
-def test_nobody_is_notified_of_a_refused_booking(people: People) -> None:
+def test_a_refused_booking_sends_no_notifications(people: People) -> None:
     tutor = free_tutor(people)
     booked(people.student(), tutor, at(8))
     assert book(people.student(), tutor, at(8)).status == 409

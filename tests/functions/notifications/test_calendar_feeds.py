@@ -1,4 +1,4 @@
-"""Calendar feeds: private, revocable, and readable by calendars."""
+"""Calendar feeds: private, revocable, and readable by calendar programs."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ PATH = "/api/reservation/calendar/"
 
 
 def create_feed(person: Person) -> str:
-    """A new feed; its path."""
+    """Create a feed and return its path."""
     answer = call("POST", PATH, token=person.access)
     assert answer.status == 201
     assert set(answer.json) == {"url", "created_at"}
@@ -51,13 +51,13 @@ def test_a_feed_is_created_found_replaced_and_deleted(people: People) -> None:
     assert call("DELETE", PATH, token=student.access).status == 404
 
 
-def test_only_the_hash_of_the_secret_is_kept(people: People) -> None:
+def test_only_the_hash_of_the_secret_is_stored(people: People) -> None:
     token = create_feed(people.student()).rpartition("/")[2].removesuffix(".ics")
     assert len(token) == 43
     assert query("SELECT token_hash FROM calendar_feeds") == [(hashlib.sha256(token.encode()).digest(),)]
 
 
-def test_the_address_is_the_public_one(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_url_of_a_feed_has_the_public_host(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     student = people.student()
     assert call("POST", PATH, token=student.access).json["url"].startswith(f"https://api.example.com{PATH}")
     for known, host in (("origin-secret", "viewers.example"), ("", "api.example.com")):
@@ -71,7 +71,7 @@ def test_the_address_is_the_public_one(people: People, monkeypatch: pytest.Monke
     assert call("POST", PATH, token=student.access).json["url"].startswith(f"https://korepetycje.example{PATH}")
 
 
-def test_both_people_see_the_booking_each_with_the_other_s_name(people: People) -> None:
+def test_both_people_see_the_booking_with_the_other_s_name(people: People) -> None:
     student, tutor = people.student(), people.tutor(first_name="Żaneta", last_name="Łoś")
     booked = insert_booking(student, tutor, sequence=2)
     for person, summary in ((student, "Korepetycje: Żaneta Łoś"), (tutor, "Korepetycje: Ola Nowak")):
@@ -84,7 +84,7 @@ def test_both_people_see_the_booking_each_with_the_other_s_name(people: People) 
         assert event.location.value == "https://meet.jit.si/abc"
 
 
-def test_a_feed_holds_the_last_90_days_and_all_that_lies_ahead(people: People) -> None:
+def test_a_feed_contains_the_last_90_days_and_the_whole_future(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     now = datetime.now(UTC).replace(microsecond=0)
     old, recent = now - timedelta(days=91), now - timedelta(days=89)
@@ -154,7 +154,7 @@ def test_an_unchanged_calendar_is_not_sent_again(people: People) -> None:
     assert call("GET", path, headers={"if-none-match": first.headers["etag"]}).status == 200
 
 
-def test_a_feed_is_read_with_and_without_a_slash_and_by_head(people: People) -> None:
+def test_a_feed_can_be_read_with_and_without_a_slash_and_by_head(people: People) -> None:
     path = create_feed(people.student())
     assert [call(method, target).status for method in ("GET", "HEAD") for target in (path, f"{path}/")] == [200] * 4
     assert call("POST", path).status == 405
@@ -168,7 +168,7 @@ def test_an_unknown_secret_is_not_found(people: People, token: str) -> None:
     assert call("GET", f"{PATH}{token}.ics").status == 404
 
 
-def test_lines_are_folded_and_end_as_rfc_5545_says(people: People) -> None:
+def test_lines_are_folded_and_terminated_as_in_rfc_5545(people: People) -> None:
     student = people.student()
     insert_booking(student, people.tutor(), session={"location": "ul. Żółwia 1; piętro 2, " * 8, "meeting_url": ""})
     body = call("GET", create_feed(student)).body

@@ -1,4 +1,4 @@
-"""What people typed, in calendars: as it was typed, and never so that a strict calendar refuses the whole feed."""
+"""People's own texts in calendars: unchanged, but without characters that make strict programs refuse the feed."""
 
 import re
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from tests.support.booking_rows import insert_booking
 from tests.support.people import People, query
 from tests.support.sent_emails import content, sent
 
-# RFC 5545, section 3.1: CONTROL is none of the characters of a line; other line breaks end one for many parsers.
+# RFC 5545, section 3.1: a line contains no CONTROL characters; many parsers end lines at other line breaks too.
 NOT_IN_LINES = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 CONTROLS = [chr(number) for number in (*range(1, 32), *range(127, 160))] + ["\u2028", "\u2029", "\r\n", "\x0b\x0b"]
 
 
 def strictly_read(body: bytes) -> icalendar.Component:
-    """The only event of a calendar, every line of which is one."""
+    """Return the only event of a calendar, after checking that every line is one for any parser."""
     lines = body.decode().removesuffix("\r\n").split("\r\n")
     assert [line for line in lines if NOT_IN_LINES.search(line)] == []
     assert lines == body.decode().splitlines()
@@ -45,7 +45,7 @@ PLACE: dict[str, Any] = {"form": "in_person", "meeting_url": ""}
 
 
 @pytest.mark.parametrize("calendar", [of_feed, of_mail])
-def test_no_control_character_of_a_place_or_name_reaches_a_calendar(
+def test_control_characters_in_a_location_or_name_are_removed(
     people: People, calendar: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = "a" + "b".join(CONTROLS) + "c"
@@ -56,7 +56,7 @@ def test_no_control_character_of_a_place_or_name_reaches_a_calendar(
 
 
 @pytest.mark.parametrize("calendar", [of_feed, of_mail])
-def test_joiners_reach_calendars_and_what_turns_a_text_around_does_not(
+def test_joiners_are_kept_and_characters_that_reverse_text_are_removed(
     people: People, calendar: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(PLACE, "location", "می\u200cدان 👨\u200d👩\u200d👧 \u202eabc\u2066")
@@ -65,12 +65,12 @@ def test_joiners_reach_calendars_and_what_turns_a_text_around_does_not(
     assert event["summary"] == "Korepetycje: علی\u200cرضا 👩\u200d🔬"
 
 
-def test_a_place_of_control_characters_is_none(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_location_of_control_characters_is_left_out(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PLACE, "location", "\x01\x0b")
     assert "location" not in strictly_read(of_feed(people))
 
 
-def test_control_characters_of_a_place_note_or_reason_are_blanks_in_a_mail(people: People) -> None:
+def test_control_characters_in_a_location_note_or_reason_become_spaces_in_a_mail(people: People) -> None:
     booked = insert_booking(
         people.student(), people.tutor(), session={**PLACE, "location": "II\x0bp.\x1b[2J"}, note="a\x01b\u202ec"
     )

@@ -1,4 +1,4 @@
-"""Who is notified of which change of a booking, and who gets an email."""
+"""Who is notified of which booking change, and who gets an email."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ STUDENT, TUTOR = "Ola Nowak", "Jan Kowalski"
 
 
 def mailed() -> list[tuple[str, int]]:
-    """Who is mailed, and of which change."""
+    """Return who is mailed, and about which change."""
     rows = query(
         "SELECT recipient, (payload->>'change')::int FROM mail_outbox WHERE kind = 'booking_change' ORDER BY id"
     )
@@ -44,7 +44,7 @@ def test_the_tutor_is_notified_of_a_new_booking_and_both_get_an_email(pair: tupl
 
 
 UNTIL = "w piątek 5 stycznia 2035 o 14:00"
-# What happens to which booking, and what student and tutor read of it; "" if nothing.
+# Change, booking, and what student and tutor read about it; "" if nothing.
 Case = tuple[str, str, dict[str, Any], dict[str, Any], str, str]
 CASES: list[Case] = [
     ("requested", "student", PENDING, {}, "", f"Prośba o rezerwację: {{}}. Odpowiedz najpóźniej {UNTIL}."),
@@ -121,7 +121,7 @@ CASES: list[Case] = [
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_change_is_reported_to_those_it_concerns_but_not_to_the_person_who_made_it(
+def test_a_change_is_reported_to_the_people_concerned_except_its_author(
     pair: tuple[Person, Person], case: Case
 ) -> None:
     kind, actor, booking, change, to_student, to_tutor = case
@@ -133,7 +133,7 @@ def test_a_change_is_reported_to_those_it_concerns_but_not_to_the_person_who_mad
         assert notified(reader) == texts
 
 
-def test_the_tutor_hears_nothing_of_an_offer_that_came_to_nothing(pair: tuple[Person, Person]) -> None:
+def test_the_tutor_is_not_notified_of_an_offer_that_was_declined_or_expired(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     for end, actor in (("cancelled", "student"), ("expired", "system")):
         booked = insert_booking(student, tutor, **{**PENDING, "awaiting": "student"})
@@ -186,14 +186,14 @@ def test_tutors_read_times_in_their_own_zone(people: People) -> None:
 
 
 @pytest.mark.parametrize("name", ["<>", "http://evil.example", "", "ola@example.com"])
-def test_a_name_that_is_none_is_not_repeated(people: People, name: str) -> None:
+def test_text_that_is_not_a_name_is_not_repeated(people: People, name: str) -> None:
     student, tutor = people.student(first_name=name, last_name=""), people.tutor()
     insert_booking(student, tutor).change("confirmed")
     dispatch()
     assert notified(tutor) == [f"Nowa rezerwacja: uczeń, {WHEN} ({WHAT})."]
 
 
-def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_booking(
+def test_a_change_is_reported_with_its_own_time_even_if_the_booking_moved_later(
     pair: tuple[Person, Person],
 ) -> None:
     student, tutor = pair
@@ -211,7 +211,7 @@ def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_book
     ]
 
 
-def test_a_person_without_an_account_gets_nothing(pair: tuple[Person, Person]) -> None:
+def test_a_deleted_account_gets_nothing(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     booked = insert_booking(student, tutor)
     booked.cancel("system")
@@ -221,7 +221,7 @@ def test_a_person_without_an_account_gets_nothing(pair: tuple[Person, Person]) -
     assert [recipient for recipient, _ in mailed()] == [tutor.email]
 
 
-def test_an_unknown_kind_of_change_holds_up_no_other(pair: tuple[Person, Person]) -> None:
+def test_an_unknown_kind_of_change_does_not_hold_up_others(pair: tuple[Person, Person]) -> None:
     booked = insert_booking(*pair)
     booked.change("teleported", to_state="confirmed")
     booked.change("confirmed")
@@ -232,7 +232,7 @@ def test_an_unknown_kind_of_change_holds_up_no_other(pair: tuple[Person, Person]
 def test_dispatching_triggers_the_mailer_once_the_mails_are_committed(
     pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mailer sees them only then: it has a connection of its own."""
+    """The mailer has its own connection, so it does not see them earlier."""
     monkeypatch.setattr(mailer_trigger, "installed", lambda: send_mails({}, None))
     insert_booking(*pair).change("confirmed")
     assert dispatch() == 1
@@ -240,7 +240,7 @@ def test_dispatching_triggers_the_mailer_once_the_mails_are_committed(
     assert sent == [(person.email,) for person in pair]
 
 
-def test_a_change_that_nobody_is_mailed_triggers_no_mailer(
+def test_a_change_without_mails_does_not_trigger_the_mailer(
     pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     triggered: list[str] = []
@@ -251,7 +251,7 @@ def test_a_change_that_nobody_is_mailed_triggers_no_mailer(
 
 
 @pytest.mark.parametrize(("days", "kept"), [(360, 1), (370, 0)])
-def test_notifications_are_forgotten_after_a_year(people: People, days: int, kept: int) -> None:
+def test_notifications_are_deleted_after_a_year(people: People, days: int, kept: int) -> None:
     person = people.student()
     for age in (days, 1):
         query(

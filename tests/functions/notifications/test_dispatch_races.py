@@ -23,7 +23,7 @@ from tests.support.statements import statements
 
 
 def many(people: People, number: int) -> list[BookingRow]:
-    """As many bookings with a change each, of one student with tutors of their own."""
+    """Make so many bookings of one student with different tutors, each with one change."""
     student = people.student()
     booked = [insert_booking(student, people.tutor(), FAR + timedelta(hours=2 * each)) for each in range(number)]
     for each in booked:
@@ -32,14 +32,14 @@ def many(people: People, number: int) -> list[BookingRow]:
 
 
 def counts() -> tuple[int, int, int]:
-    """Notifications and mails there are, and mails that stand there twice."""
+    """Return the numbers of notifications, of mails, and of duplicate mails."""
     [(notifications,)] = query("SELECT count(*) FROM notifications")
     [(mails, different)] = query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM mail_outbox")
     return notifications, mails, mails - different
 
 
 @pytest.mark.parametrize("number", [25, pytest.param(300, marks=pytest.mark.proof)])
-def test_five_dispatchers_at_once_dispatch_each_change_once(
+def test_five_concurrent_dispatchers_dispatch_each_change_once(
     people: People, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(dispatch_job, "BATCH", 5)
@@ -50,7 +50,9 @@ def test_five_dispatchers_at_once_dispatch_each_change_once(
     assert query("SELECT count(*) FROM booking_changes WHERE dispatched_at IS NULL") == [(0,)]
 
 
-def test_without_the_lock_dispatchers_at_once_send_mails_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_concurrent_dispatchers_send_mails_twice(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unlocked = booking_changes.CLAIM_UNDISPATCHED.text.replace("FOR NO KEY UPDATE OF c", "")
     monkeypatch.setattr(booking_changes, "CLAIM_UNDISPATCHED", Query(BookingChange, unlocked))
     many(people, 5)
@@ -66,7 +68,7 @@ def test_without_the_lock_dispatchers_at_once_send_mails_twice(people: People, m
 
 
 @pytest.mark.parametrize("step", ["INSERT ON notifications", "INSERT ON mail_outbox", "UPDATE ON booking_changes"])
-def test_a_dispatcher_killed_halfway_has_done_nothing_and_the_next_does_everything(people: People, step: str) -> None:
+def test_a_dispatcher_killed_halfway_does_nothing_and_the_next_does_everything(people: People, step: str) -> None:
     many(people, 3)
     with gate_after(step):
 
@@ -96,8 +98,8 @@ def test_a_dispatcher_yields_to_a_transaction_that_locks_the_changes(people: Peo
     assert dispatch() == 2
 
 
-def test_dispatching_never_keeps_an_account_from_being_deleted(people: People) -> None:
-    """The dispatcher steps back from the deadlock, not the request that somebody waits for."""
+def test_dispatching_never_prevents_the_deletion_of_an_account(people: People) -> None:
+    """In a deadlock the dispatcher gives way, and not the request that somebody waits for."""
     [booked] = many(people, 1)
     with psycopg.connect(settings().database_url) as other:
         other.execute("DELETE FROM users WHERE id = %s", (booked.tutor.id,))
@@ -115,17 +117,15 @@ def test_dispatching_never_keeps_an_account_from_being_deleted(people: People) -
     assert [text.split(", ")[0] for text in notified(booked.student)] == ["Zajęcia odwołane: korepetytor"]
 
 
-def test_batches_follow_one_another_until_no_change_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_are_dispatched_until_no_change_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch_job, "BATCH", 2)
     many(people, 5)
     assert dispatch() == 5
     assert remind({}, None) == {"sent": 0}
 
 
-def test_what_comes_meanwhile_is_left_to_the_run_that_it_triggers(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A run costs much however little there is: in a rush one after the other would take what bookings need."""
+def test_new_changes_are_left_to_the_run_that_they_trigger(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch is costly, however small: under load, endless small batches would slow down bookings."""
     [booked] = many(people, 1)
     to_come = ["completed"]
 

@@ -1,4 +1,4 @@
-"""What students are told of a wait for a seat that ended without an offer."""
+"""What students are told when their wait for a seat ends without an offer."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def student(people: People) -> Person:
 
 @pytest.fixture
 def reservation(student: Person, tutor: Person) -> dict[str, Any]:
-    """A session of an hour, which others wait for."""
+    """A session of an hour that others wait for."""
     return booked(student, tutor, at(10))
 
 
@@ -63,13 +63,13 @@ def waiting(people: People, reservation: dict[str, Any]) -> Person:
 
 
 def told(person: Person) -> list[tuple[str, str]]:
-    """The kinds of the person's notifications about ended waits, with how many mails there are about them."""
+    """Return the kinds of the person's notifications about ended waits, and the number of mails about them."""
     dispatch()
     kinds = query("SELECT kind FROM notifications WHERE user_id = %s AND kind LIKE 'waitlist%%'", person.id)
     return [(kind, str(len(delivered(person.email)))) for (kind,) in kinds]
 
 
-def test_who_waits_is_told_that_the_tutor_calls_it_off(
+def test_a_waiting_student_is_told_that_the_tutor_cancelled_the_session(
     tutor: Person, reservation: dict[str, Any], waiting: Person
 ) -> None:
     entry = call("GET", f"{WAITLIST}me/", token=waiting.access).json["results"][0]
@@ -92,7 +92,7 @@ def test_who_waits_is_told_that_the_tutor_calls_it_off(
     assert dispatch() == 0
 
 
-def test_who_is_busy_is_told_of_being_passed_over(
+def test_a_busy_student_is_told_that_they_were_passed_over(
     people: People, student: Person, reservation: dict[str, Any], waiting: Person
 ) -> None:
     booked(waiting, free_tutor(people), at(10.5))
@@ -104,7 +104,7 @@ def test_who_is_busy_is_told_of_being_passed_over(
     assert delivered(waiting.email)[-1].subject.startswith(MISSED)
 
 
-def test_a_tutor_s_account_takes_its_waitlists_along(tutor: Person, waiting: Person) -> None:
+def test_deleting_the_tutor_s_account_closes_its_waitlists(tutor: Person, waiting: Person) -> None:
     assert delete(tutor).status == 200
     dispatch()
     [sentence] = notified(waiting)
@@ -117,13 +117,13 @@ def test_a_tutor_s_time_off_closes_waitlists_too(tutor: Person, waiting: Person)
     assert told(waiting) == [("waitlist_closed", "1")]
 
 
-def test_that_the_session_begins_is_no_mail(reservation: dict[str, Any], waiting: Person) -> None:
+def test_the_start_of_the_session_is_not_mailed(reservation: dict[str, Any], waiting: Person) -> None:
     start_in(reservation["id"], minutes=-1)
     sweep()
     assert told(waiting) == [("waitlist_closed", "0")]
 
 
-def test_who_has_something_else_by_then_is_told_nothing(
+def test_a_student_who_is_busy_when_the_session_starts_is_told_nothing(
     people: People, reservation: dict[str, Any], waiting: Person
 ) -> None:
     other = booked(waiting, free_tutor(people), at(14))
@@ -134,7 +134,9 @@ def test_who_has_something_else_by_then_is_told_nothing(
     assert query("SELECT state, dispatched_at IS NULL FROM waitlist_entries") == [("closed", False)]
 
 
-def test_who_leaves_or_is_suspended_is_not_told(people: People, reservation: dict[str, Any], waiting: Person) -> None:
+def test_a_student_who_left_or_is_suspended_is_told_nothing(
+    people: People, reservation: dict[str, Any], waiting: Person
+) -> None:
     leaving = people.student()
     entry = wait(leaving, reservation["session"]).json["id"]
     assert call("DELETE", f"{WAITLIST}{entry}/", token=leaving.access).status == 200
@@ -143,7 +145,7 @@ def test_who_leaves_or_is_suspended_is_not_told(people: People, reservation: dic
     assert (told(leaving), told(waiting)) == ([], [])
 
 
-def test_an_offer_that_runs_out_is_told_as_such(student: Person, reservation: dict[str, Any], waiting: Person) -> None:
+def test_an_expired_offer_is_reported_as_expired(student: Person, reservation: dict[str, Any], waiting: Person) -> None:
     post(student, f"{reservation['id']}/cancel/")
     query("UPDATE bookings SET expires_at = now() WHERE id = %s", offered(waiting))
     sweep()
@@ -152,14 +154,16 @@ def test_an_offer_that_runs_out_is_told_as_such(student: Person, reservation: di
 
 
 @pytest.mark.parametrize("silenced", ["{bookings.mail}", "{reviews.mail}"])
-def test_mails_go_by_preferences(tutor: Person, reservation: dict[str, Any], waiting: Person, silenced: str) -> None:
+def test_mails_follow_preferences(tutor: Person, reservation: dict[str, Any], waiting: Person, silenced: str) -> None:
     query("UPDATE users SET silenced = %s WHERE id = %s", silenced, waiting.id)
     post(tutor, f"{reservation['id']}/cancel/", REASON)
     assert told(waiting) == [("waitlist_closed", "0" if "bookings" in silenced else "1")]
 
 
 @pytest.mark.parametrize("silenced", ["{bookings.push}", "{reviews.push}"])
-def test_push_messages_do_too(tutor: Person, reservation: dict[str, Any], waiting: Person, silenced: str) -> None:
+def test_push_messages_follow_preferences(
+    tutor: Person, reservation: dict[str, Any], waiting: Person, silenced: str
+) -> None:
     query("UPDATE users SET silenced = %s WHERE id = %s", silenced, waiting.id)
     browser = {"user_id": waiting.id, "session_id": waiting.session_id, "endpoint": "x", "p256dh": b"", "auth": b""}
     insert("push_subscriptions", browser)
@@ -168,16 +172,14 @@ def test_push_messages_do_too(tutor: Person, reservation: dict[str, Any], waitin
     assert query("SELECT count(*) FROM push_outbox") == [(0 if "bookings" in silenced else 1,)]
 
 
-def test_a_mail_that_comes_after_the_start_is_not_sent(
-    tutor: Person, reservation: dict[str, Any], waiting: Person
-) -> None:
+def test_a_mail_due_after_the_start_is_not_sent(tutor: Person, reservation: dict[str, Any], waiting: Person) -> None:
     post(tutor, f"{reservation['id']}/cancel/", REASON)
     dispatch()
     start_in(reservation["id"], minutes=-1)
     assert delivered(waiting.email) == []
 
 
-def test_five_dispatchers_at_once_tell_everybody_once(
+def test_five_concurrent_dispatchers_notify_everybody_once(
     people: People, tutor: Person, reservation: dict[str, Any]
 ) -> None:
     everybody = [people.student() for _ in range(12)]
@@ -191,9 +193,7 @@ def test_five_dispatchers_at_once_tell_everybody_once(
     assert query(about) == [(12, 12)]
 
 
-def test_an_account_that_is_being_deleted_is_left_for_later(
-    tutor: Person, reservation: dict[str, Any], waiting: Person
-) -> None:
+def test_an_account_being_deleted_is_skipped(tutor: Person, reservation: dict[str, Any], waiting: Person) -> None:
     post(tutor, f"{reservation['id']}/cancel/", REASON)
     with psycopg.connect(settings().database_url) as deletion:
         deletion.execute("DELETE FROM users WHERE id = %s", (waiting.id,))
@@ -203,7 +203,7 @@ def test_an_account_that_is_being_deleted_is_left_for_later(
 
 
 @pytest.mark.parametrize("ending", ["closed", "missed"])
-def test_all_of_it_is_said_in_english_too(waiting: Person, ending: str) -> None:
+def test_notifications_and_mails_are_available_in_english(waiting: Person, ending: str) -> None:
     query("UPDATE users SET language = 'en', time_zone = 'Europe/London'")
     query("UPDATE waitlist_entries SET state = %s", ending)
     dispatch()
@@ -212,7 +212,7 @@ def test_all_of_it_is_said_in_english_too(waiting: Person, ending: str) -> None:
     assert "(Europe/London)" in notified(waiting)[0]
 
 
-def test_the_waitlist_of_a_time_that_is_left_closes_where_the_tutor_s_day_is_full(
+def test_the_waitlist_of_a_vacated_slot_is_closed_if_the_tutor_s_day_is_full(
     student: Person, tutor: Person, reservation: dict[str, Any], waiting: Person
 ) -> None:
     terms(tutor, max_per_day=1)
@@ -222,7 +222,7 @@ def test_the_waitlist_of_a_time_that_is_left_closes_where_the_tutor_s_day_is_ful
     assert start_time == reservation["start_time"]
 
 
-def test_a_block_is_told_to_nobody(tutor: Person, waiting: Person) -> None:
+def test_a_block_sends_no_notification(tutor: Person, waiting: Person) -> None:
     assert block(tutor, waiting).status == 200
     assert query("SELECT state FROM waitlist_entries") == [("left",)]
     assert told(waiting) == []

@@ -1,4 +1,4 @@
-"""What is done to a weekly series is one notification and one email to each side, with a list of the sessions."""
+"""A change to a weekly series is one notification and one email to each side, with a list of the sessions."""
 
 import email
 import email.policy
@@ -29,7 +29,7 @@ def booked_series(student: Person, tutor: Person, weeks: int = 4) -> tuple[str, 
 
 
 @pytest.mark.parametrize("confirmation", ["automatic", "manual"])
-def test_a_series_that_is_booked_is_one_mail_and_one_notification(people: People, confirmation: str) -> None:
+def test_booking_a_series_sends_one_mail_and_one_notification(people: People, confirmation: str) -> None:
     tutor, student = free_tutor(people, days=22, confirmation=confirmation), people.student()
     _series, bookings = booked_series(student, tutor)
     dispatch()
@@ -49,7 +49,7 @@ def test_a_series_that_is_booked_is_one_mail_and_one_notification(people: People
     assert len(delivered(student.email)) == (confirmation == "automatic")
 
 
-def test_a_series_that_is_cancelled_is_one_mail_with_all_its_entries(people: People) -> None:
+def test_cancelling_a_series_sends_one_mail_with_all_its_entries(people: People) -> None:
     tutor, student = free_tutor(people, days=22), people.student()
     series_id, bookings = booked_series(student, tutor)
     dispatch()
@@ -85,7 +85,7 @@ def test_a_series_of_requests_and_confirmed_sessions_is_cancelled_for_both(peopl
         assert mail.subject.endswith("seria zajęć (4)")
 
 
-def test_one_session_of_a_series_is_told_as_any_other(people: People) -> None:
+def test_a_single_session_of_a_series_is_reported_like_any_other(people: People) -> None:
     tutor, student = free_tutor(people, days=22), people.student()
     series_id, bookings = booked_series(student, tutor)
     dispatch()
@@ -96,7 +96,7 @@ def test_one_session_of_a_series_is_told_as_any_other(people: People) -> None:
     assert ["seria" in text for text in notified(tutor)] == [True, False, False]
 
 
-def test_time_off_and_a_deleted_account_are_told_in_one_as_well(people: People) -> None:
+def test_time_off_and_a_deleted_account_send_one_notification_too(people: People) -> None:
     tutor, student, other = free_tutor(people, days=22), people.student(), people.student()
     booked_series(student, tutor)
     body: dict[str, object] = {
@@ -114,7 +114,7 @@ def test_time_off_and_a_deleted_account_are_told_in_one_as_well(people: People) 
     assert notified(other) == []
 
 
-def test_a_series_longer_than_a_batch_is_told_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_series_longer_than_a_batch_is_reported_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("functions.notifications.dispatch_job.BATCH", 3)
     tutor, student = free_tutor(people, days=22), people.student()
     booked_series(student, tutor)
@@ -125,7 +125,7 @@ def test_a_series_longer_than_a_batch_is_told_once(people: People, monkeypatch: 
     assert query("SELECT count(*) FROM reminders WHERE kind = 'day_before' AND recipient = 'student'") == [(4,)]
 
 
-def test_the_entries_are_those_of_the_feed(people: People) -> None:
+def test_the_entries_equal_those_of_the_feed(people: People) -> None:
     tutor, student = free_tutor(people, days=22), people.student()
     _series, bookings = booked_series(student, tutor)
     dispatch()
@@ -145,7 +145,7 @@ def test_the_entries_are_those_of_the_feed(people: People) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["accepted", "expired"])
-def test_what_becomes_of_the_move_of_a_group_is_told_its_tutor_once(people: People, outcome: str) -> None:
+def test_the_outcome_of_moving_a_group_is_reported_to_its_tutor_once(people: People, outcome: str) -> None:
     tutor, students = free_tutor(people), [people.student() for _ in range(3)]
     bookings = [booked(each, tutor, at(10), kind="group")["id"] for each in students]
     proposed(tutor, bookings[0], at(15))

@@ -71,13 +71,13 @@ def test_a_notification_has_its_sentence_kind_and_data(people: People) -> None:
         ("page_size=ż", "page_size"),
     ],
 )
-def test_a_bad_page_number_or_size_is_refused(people: People, query_string: str, field: str) -> None:
+def test_an_invalid_page_number_or_size_is_refused(people: People, query_string: str, field: str) -> None:
     answer = call("GET", f"{LIST}?{query_string}", token=people.student().access)
     assert (answer.status, list(answer.json)) == (400, [field])
 
 
 @pytest.mark.parametrize("page", ["2", "999999999999999999999", "10000000"])
-def test_a_page_behind_the_last_is_not_found(people: People, page: str) -> None:
+def test_a_page_after_the_last_is_not_found(people: People, page: str) -> None:
     answer = call("GET", f"{LIST}?p={page}", token=people.student().access)
     assert (answer.status, answer.json) == (404, NOT_FOUND)
 
@@ -104,7 +104,7 @@ def test_a_notification_is_marked_read_and_unread(people: People, method: str) -
         ([], {"non_field_errors": ["Oczekiwano obiektu, otrzymano: lista."]}),
     ],
 )
-def test_a_bad_mark_changes_nothing(people: People, body: Any, complaint: dict[str, Any]) -> None:
+def test_an_invalid_mark_changes_nothing(people: People, body: Any, complaint: dict[str, Any]) -> None:
     student = people.student()
     [mine] = notify(student)
     answer = call("PATCH", is_read(mine), token=student.access, json_body=body)
@@ -127,7 +127,7 @@ def test_a_malformed_id_is_not_found(people: People, path: str) -> None:
     assert call("PUT", path, token=people.student().access, json_body={"is_read": True}).status == 404
 
 
-def test_all_notifications_of_a_user_are_marked_read_at_once(people: People) -> None:
+def test_all_notifications_of_a_user_can_be_marked_read_at_once(people: People) -> None:
     student, other = people.student(), people.student()
     notify(student, 3)
     notify(other, 2)

@@ -1,4 +1,4 @@
-"""What people want to be told of, by which channel."""
+"""Which topics people want to hear about, by which channel."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ def change(person: Person, body: Any) -> Any:
     return answer.json
 
 
-def test_who_has_chosen_nothing_is_told_of_everything(people: People) -> None:
+def test_by_default_all_topics_are_on(people: People) -> None:
     assert call("GET", PATH, token=people.student().access).json == ALL
 
 
-def test_a_change_leaves_the_rest_and_other_people_alone(people: People) -> None:
+def test_a_change_affects_no_other_preferences_and_no_other_people(people: People) -> None:
     student, other = people.student(), people.student()
     first = change(student, {"chat": {"mail": False}, "reminders": {"push": False}})
     assert first == ALL | {"chat": {"mail": False, "push": True}, "reminders": {"mail": True, "push": False}}
@@ -43,19 +43,19 @@ def test_a_change_leaves_the_rest_and_other_people_alone(people: People) -> None
         ({"chat": False}, {"chat": ["Niepoprawna wartość."]}),
     ],
 )
-def test_what_is_no_choice_is_refused(people: People, body: Any, answer: Any) -> None:
+def test_malformed_preferences_are_refused(people: People, body: Any, answer: Any) -> None:
     refused = call("PATCH", PATH, token=people.student().access, json_body=body)
     assert (refused.status, refused.json) == (400, answer)
 
 
 @pytest.mark.parametrize(("body", "known"), [({"chats": {}}, "chat"), ({"chat": {"mails": False}}, "mail")])
-def test_an_unknown_topic_or_channel_is_named_with_the_nearest(people: People, body: Any, known: str) -> None:
+def test_an_unknown_topic_or_channel_is_refused_with_a_suggestion(people: People, body: Any, known: str) -> None:
     refused = call("PATCH", PATH, token=people.student().access, json_body=body)
     assert (refused.status, refused.json["code"]) == (400, "unknown_field")
     assert f"„{known}”" in refused.json["detail"]
 
 
-def test_changes_at_the_same_moment_are_all_kept(people: People) -> None:
+def test_concurrent_changes_are_all_kept(people: People) -> None:
     student = people.student()
     at_once(*[lambda topic=topic: change(student, {topic: {"mail": False}}) for topic in ALL])
     assert query("SELECT silenced FROM users") == [([f"{topic}.mail" for topic in sorted(ALL)],)]

@@ -38,7 +38,7 @@ def forget() -> None:
     query("DELETE FROM mail_outbox")
 
 
-def test_a_tutor_is_told_of_a_new_review(pair: tuple[Person, Person]) -> None:
+def test_a_tutor_is_notified_of_a_new_review(pair: tuple[Person, Person]) -> None:
     number = rate(pair)
     assert dispatch() == 1
     assert notified(pair[1]) == ["Nowa opinia o Tobie: Ola N., 5/5."]
@@ -51,7 +51,7 @@ def test_a_tutor_is_told_of_a_new_review(pair: tuple[Person, Person]) -> None:
     assert dispatch() == 0
 
 
-def test_the_author_is_told_of_a_reply_that_is_new(pair: tuple[Person, Person]) -> None:
+def test_the_author_is_notified_of_a_new_reply_only(pair: tuple[Person, Person]) -> None:
     reply = f"/api/user/tutor/reviews/{rate(pair)}/reply/"
     forget()
     change(pair[1], "PUT", reply, {"reply": "Dziękuję!"})
@@ -63,7 +63,7 @@ def test_the_author_is_told_of_a_reply_that_is_new(pair: tuple[Person, Person]) 
     assert "Odpowiedź: Dziękuję!" in mail.text
 
 
-def test_the_author_is_told_once_that_it_was_hidden(pair: tuple[Person, Person], staff: Person) -> None:
+def test_the_author_is_notified_once_that_it_was_hidden(pair: tuple[Person, Person], staff: Person) -> None:
     hide = f"/api/user/tutor/reviews/{rate(pair)}/hide/"
     forget()
     change(staff, "POST", hide)
@@ -73,7 +73,7 @@ def test_the_author_is_told_once_that_it_was_hidden(pair: tuple[Person, Person],
     assert [(mail.to, mail.subject) for mail in delivered()] == [(pair[0].email, "Twoja opinia została ukryta: Jan K.")]
 
 
-def test_all_staff_are_told_of_a_report_and_mailed_once_an_hour(
+def test_all_staff_are_notified_of_a_report_and_mailed_once_an_hour(
     people: People, pair: tuple[Person, Person], staff: Person
 ) -> None:
     other, colleague = people.student(), people.student(is_staff=True)
@@ -94,7 +94,7 @@ def test_all_staff_are_told_of_a_report_and_mailed_once_an_hour(
     assert len(delivered(staff.email)) == 2
 
 
-def test_what_is_done_again_and_again_is_told_once_a_day(pair: tuple[Person, Person]) -> None:
+def test_repeated_reviews_are_reported_once_a_day(pair: tuple[Person, Person]) -> None:
     for _ in range(3):
         rate(pair)
         change(pair[0], "DELETE", f"/api/user/rate_tutor/{pair[1].tutor_id}/")
@@ -113,7 +113,7 @@ def test_what_is_done_again_and_again_is_told_once_a_day(pair: tuple[Person, Per
     "change_meanwhile",
     ["DELETE FROM ratings", "UPDATE ratings SET hidden_at = now()", "UPDATE users SET silenced = '{reviews.mail}'"],
 )
-def test_what_is_so_no_more_is_not_mailed(pair: tuple[Person, Person], change_meanwhile: str) -> None:
+def test_an_obsolete_event_is_not_mailed(pair: tuple[Person, Person], change_meanwhile: str) -> None:
     rate(pair)
     dispatch()
     query(change_meanwhile)
@@ -121,7 +121,7 @@ def test_what_is_so_no_more_is_not_mailed(pair: tuple[Person, Person], change_me
     assert len(notified(pair[1])) == 1
 
 
-def test_who_is_no_staff_any_more_is_not_mailed(pair: tuple[Person, Person], staff: Person) -> None:
+def test_former_staff_are_not_mailed(pair: tuple[Person, Person], staff: Person) -> None:
     number = rate(pair)
     forget()
     change(pair[1], "POST", f"/api/user/tutor/reviews/{number}/report/", {"reason": "Obraża."})
@@ -131,7 +131,7 @@ def test_who_is_no_staff_any_more_is_not_mailed(pair: tuple[Person, Person], sta
     assert len(notified(staff)) == 1
 
 
-def test_a_refused_rating_tells_nobody(pair: tuple[Person, Person]) -> None:
+def test_a_refused_rating_sends_no_notification(pair: tuple[Person, Person]) -> None:
     rate(pair)
     forget()
     again = call(
@@ -144,7 +144,7 @@ def test_a_refused_rating_tells_nobody(pair: tuple[Person, Person]) -> None:
     assert query("SELECT count(*) FROM notification_events WHERE dispatched_at IS NULL") == [(0,)]
 
 
-def test_five_dispatchers_at_once_tell_once(people: People, pair: tuple[Person, Person]) -> None:
+def test_five_concurrent_dispatchers_notify_once(people: People, pair: tuple[Person, Person]) -> None:
     for _ in range(10):
         rate((people.student(), pair[1]))
     at_once(*[dispatch] * 5)
@@ -153,7 +153,7 @@ def test_five_dispatchers_at_once_tell_once(people: People, pair: tuple[Person, 
     assert query("SELECT count(*), count(DISTINCT payload) FROM mail_outbox") == [(10, 10)]
 
 
-def test_old_events_are_forgotten(pair: tuple[Person, Person]) -> None:
+def test_old_events_are_deleted(pair: tuple[Person, Person]) -> None:
     rate(pair)
     dispatch()
     query("UPDATE notification_events SET created_at = now() - interval '3 days'")
@@ -163,7 +163,7 @@ def test_old_events_are_forgotten(pair: tuple[Person, Person]) -> None:
     assert query("SELECT count(*) FROM notification_events") == [(1,)]
 
 
-def test_all_of_it_is_said_in_english_too(pair: tuple[Person, Person], staff: Person) -> None:
+def test_notifications_and_mails_are_available_in_english(pair: tuple[Person, Person], staff: Person) -> None:
     query("UPDATE users SET language = 'en'")
     number = rate(pair, "Great")
     dispatch()

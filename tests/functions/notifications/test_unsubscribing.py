@@ -1,4 +1,4 @@
-"""The link in mails that ends those about a topic, without signing in."""
+"""The link in mails that turns off mails about a topic, without signing in."""
 
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -37,7 +37,7 @@ def book(pair: tuple[Person, Person], starts_at: datetime = FAR) -> None:
 
 
 def link(mail: EmailMessage) -> str:
-    """The address of the header, without its host."""
+    """Return the URL in the header, without its host."""
     address = str(mail["List-Unsubscribe"])
     assert address.startswith("<https://tutoring.example.com/api/")
     assert address.endswith(">")
@@ -48,7 +48,7 @@ def click(path: str, body: bytes = ONE_CLICK) -> Answer:
     return call("POST", path, body=body, headers=FORM)
 
 
-def test_mails_of_a_topic_carry_the_headers_and_the_link(pair: tuple[Person, Person]) -> None:
+def test_mails_about_a_topic_have_the_headers_and_the_link(pair: tuple[Person, Person]) -> None:
     book(pair)
     [mail] = sent_to(pair[0])
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -60,7 +60,7 @@ def test_mails_of_a_topic_carry_the_headers_and_the_link(pair: tuple[Person, Per
 
 
 def test_the_header_is_one_line_on_the_wire(pair: tuple[Person, Person]) -> None:
-    """Folded as other headers it would become an encoded word, which nobody follows."""
+    """If it were folded like other headers it would become an encoded word, which mail programs do not follow."""
     book(pair)
     [mail] = sent_to(pair[0])
     files = Path(urlsplit(settings().mail_url).path).glob("*.eml")
@@ -68,7 +68,7 @@ def test_the_header_is_one_line_on_the_wire(pair: tuple[Person, Person]) -> None
     assert f"\nList-Unsubscribe: <https://tutoring.example.com{link(mail)}>\n".encode() in raw
 
 
-def test_reading_the_page_changes_nothing_and_one_click_ends_the_mails(pair: tuple[Person, Person]) -> None:
+def test_reading_the_page_changes_nothing_and_one_click_turns_off_the_mails(pair: tuple[Person, Person]) -> None:
     book(pair)
     path = link(sent_to(pair[0])[0])
     page = call("GET", path)
@@ -85,7 +85,7 @@ def test_reading_the_page_changes_nothing_and_one_click_ends_the_mails(pair: tup
     assert (len(sent_to(pair[0])), len(sent_to(pair[1]))) == (1, 2)
 
 
-def test_the_page_s_language_is_the_account_s(pair: tuple[Person, Person]) -> None:
+def test_the_page_is_in_the_language_of_the_account(pair: tuple[Person, Person]) -> None:
     query("UPDATE users SET language = 'en'")
     book(pair)
     path = link(sent_to(pair[0])[0])
@@ -94,13 +94,13 @@ def test_the_page_s_language_is_the_account_s(pair: tuple[Person, Person]) -> No
 
 
 @pytest.mark.parametrize("body", [b"", ONE_CLICK, b"List-Unsubscribe=%FF"])
-def test_a_mail_program_need_not_say_much(pair: tuple[Person, Person], body: bytes) -> None:
+def test_the_body_of_a_click_does_not_matter(pair: tuple[Person, Person], body: bytes) -> None:
     book(pair)
     assert click(link(sent_to(pair[0])[0]), body).status == 200
 
 
-def test_a_multipart_click_is_taken_too(pair: tuple[Person, Person]) -> None:
-    """RFC 8058 leaves the form of the body to the sender."""
+def test_a_multipart_click_is_accepted_too(pair: tuple[Person, Person]) -> None:
+    """RFC 8058 leaves the format of the body to the sender."""
     book(pair)
     body = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
     path = link(sent_to(pair[0])[0])
@@ -108,7 +108,7 @@ def test_a_multipart_click_is_taken_too(pair: tuple[Person, Person]) -> None:
     assert query("SELECT silenced FROM users WHERE id = %s", pair[0].id) == [(["bookings.mail"],)]
 
 
-def test_a_link_that_was_tampered_with_does_nothing(pair: tuple[Person, Person]) -> None:
+def test_a_modified_link_does_nothing(pair: tuple[Person, Person]) -> None:
     book(pair)
     path = link(sent_to(pair[0])[0])
     others = [
@@ -125,7 +125,7 @@ def test_a_link_that_was_tampered_with_does_nothing(pair: tuple[Person, Person])
     assert query("SELECT DISTINCT silenced FROM users") == [([],)]
 
 
-def test_a_link_outlives_one_rotation_of_the_key(pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_survives_one_rotation_of_the_key(pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
     book(pair)
     path = link(sent_to(pair[0])[0])
     monkeypatch.setenv("JWT_PREVIOUS_SECRET", "a secret of at least thirty-two bytes, for tests")
@@ -141,7 +141,7 @@ def test_a_link_outlives_one_rotation_of_the_key(pair: tuple[Person, Person], mo
     ("language", "text"), [("pl", "Ten link już nie działa."), ("en", "This link no longer works.")]
 )
 @pytest.mark.usefixtures("people")
-def test_a_browser_reads_on_a_page_that_a_link_is_void(language: str, text: str) -> None:
+def test_a_browser_gets_a_page_that_says_the_link_is_void(language: str, text: str) -> None:
     path, browser = "/api/notification/unsubscribe/x/", {"accept": "text/html,*/*", "accept-language": language}
     for answer in (call("GET", path, headers=browser), call("POST", path, body=ONE_CLICK, headers=FORM | browser)):
         assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
@@ -165,14 +165,14 @@ def test_reminders_are_a_topic_of_their_own(people: People) -> None:
     assert query("SELECT count(*) FROM notifications") == [(2,)]
 
 
-def test_mails_about_the_account_cannot_be_ended(platform: None) -> None:
+def test_mails_about_the_account_cannot_be_turned_off(platform: None) -> None:
     queue("ola@example.com")
     query("UPDATE users SET silenced = '{chat.mail,bookings.mail,reviews.mail,reminders.mail}'")
     [mail] = sent()
     assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (None, None)
 
 
-def test_what_has_no_topic_is_about_the_account() -> None:
+def test_only_mails_about_the_account_have_no_topic() -> None:
     account = {
         "confirm_email",
         "reset_password",

@@ -40,7 +40,7 @@ def test_the_new_password_signs_in_and_the_old_one_does_not(people: People) -> N
     assert kept.startswith("$argon2id$")
 
 
-def test_every_other_session_ends_and_this_one_goes_on(people: People) -> None:
+def test_every_other_session_ends_and_this_one_continues(people: People) -> None:
     ola, jan = people.student(), people.student()
     phone = sign_in(ola, PASSWORD).json
     assert change(ola).status == 200
@@ -59,7 +59,7 @@ def test_changing_a_name_ends_no_session(people: People) -> None:
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
-def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: People, method: str) -> None:
+def test_the_password_must_have_been_entered_in_the_last_fifteen_minutes(people: People, method: str) -> None:
     ola = people.student()
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
     for password in (NEW, "password"):
@@ -72,7 +72,7 @@ def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: P
     assert call(method, PATH, token=ola.access, json_body={"password": NEW}).status == 200
 
 
-def test_a_name_needs_no_fresh_password(people: People) -> None:
+def test_changing_a_name_needs_no_recent_password(people: People) -> None:
     ola = people.student()
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '1 day'")
     assert call("PATCH", PATH, token=ola.access, json_body={"first_name": "Ewa"}).status == 200
@@ -108,7 +108,7 @@ def test_the_sockets_of_other_sessions_are_closed(people: People, monkeypatch: p
     assert closed_now == ["other"]
 
 
-def test_the_owner_is_mailed_that_the_password_changed(people: People) -> None:
+def test_the_owner_is_mailed_about_the_new_password(people: People) -> None:
     ola = people.student()
     assert change(ola, "password").status == 400
     assert call("PATCH", PATH, token=ola.access, json_body={"first_name": "Ewa"}).status == 200

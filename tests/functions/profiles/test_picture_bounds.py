@@ -1,4 +1,4 @@
-"""Pictures that are large, or made to cost much, and damaged ones."""
+"""Large pictures, decompression bombs and damaged files."""
 
 import os
 import random
@@ -22,7 +22,7 @@ from tests.support.uploads import (
 TOO_LARGE = "Obraz jest zbyt duży."
 
 
-def test_a_picture_of_megabytes_is_taken_up_to_the_limit_of_bodies(people: People) -> None:
+def test_a_picture_is_accepted_up_to_the_limit_of_bodies(people: People) -> None:
     ola = people.student()
     noise = Image.frombytes("RGB", (1000, 700), random.Random(1).randbytes(2_100_000))
     assert upload(ola, encoded(noise)).status == 200
@@ -36,21 +36,21 @@ def test_a_picture_of_megabytes_is_taken_up_to_the_limit_of_bodies(people: Peopl
 
 
 def bomb(kind: str) -> bytes:
-    """A small file that becomes a very large picture."""
+    """Return a small file that decodes to a very large picture."""
     sizes = {"26": ("L", 5100), "100": ("1", 10_000), "170": ("1", 13_000), "400": ("1", 20_000)}
     if kind in sizes:
         mode, side = sizes[kind]
         return encoded(Image.new(mode, (side, side)))
     if kind == "webp":
         return encoded(Image.new("RGB", (6000, 6000)), "WEBP", lossless=True, quality=0, method=0)
-    # A GIF whose only frame is larger than the screen it is announced for.
+    # A GIF whose only frame is larger than its declared screen.
     gif = bytearray(encoded(Image.new("P", (6000, 6000)), "GIF"))
     gif[6:10] = b"\1\0\1\0"
     return bytes(gif)
 
 
 def cost_of(path: Path) -> tuple[str, float, float]:
-    """The complaint about a picture ("taken" if there is none), the decoder's memory in KB and its seconds."""
+    """Return the error about a picture ("taken" if none), and the decoder's memory in KB and processor seconds."""
     script = (
         "import resource, sys; from pathlib import Path\n"
         "from functions.profiles.pictures import BadPicture, normalise\n"
@@ -65,12 +65,12 @@ def cost_of(path: Path) -> tuple[str, float, float]:
     return measured.stderr.strip(), kilobytes, seconds
 
 
-# What a decoder takes that opens nothing, in KB.
+# What a decoder needs without opening anything, in KB.
 STARTED = 60_000
 
 
 @pytest.mark.parametrize("kind", ["26", "100", "170", "400", "webp", "gif"])
-def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, kind: str) -> None:
+def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "bomb"
     path.write_bytes(bomb(kind))
     assert path.stat().st_size < 200_000
@@ -82,7 +82,7 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, kind: str) -> None
 
 @pytest.mark.proof
 @pytest.mark.parametrize("image_format", ["PNG", "WEBP"])
-def test_the_largest_picture_that_is_taken_costs_what_the_limit_says(tmp_path: Path, image_format: str) -> None:
+def test_the_largest_accepted_picture_stays_within_the_memory_limit(tmp_path: Path, image_format: str) -> None:
     path = tmp_path / "picture"
     path.write_bytes(encoded(Image.new("RGBA", (5000, 5000), RED), image_format))
     complaint, kilobytes, _seconds = cost_of(path)
@@ -90,7 +90,7 @@ def test_the_largest_picture_that_is_taken_costs_what_the_limit_says(tmp_path: P
     assert kilobytes < STARTED + 420_000
 
 
-def test_a_picture_of_24_megapixels_is_taken() -> None:
+def test_a_picture_of_24_megapixels_is_accepted() -> None:
     assert normalised(encoded(Image.new("L", (6000, 4000)))).size == (512, 341)
 
 
@@ -111,7 +111,7 @@ SEEDS = [
 
 
 def damaged(content: bytes, rng: random.Random) -> bytes:
-    """The file with a few bytes changed, lost, added or cut off, near its start more often than not."""
+    """Return a copy of the file with a few bytes changed, removed, added or cut off, mostly near its start."""
     changed = bytearray(content)
     for _ in range(rng.choice((1, 1, 2, 4, 8))):
         at = rng.randrange(min(len(changed), rng.choice((20, 100, 400, 10**6))) or 1)
@@ -127,9 +127,9 @@ def damaged(content: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-@pytest.mark.filterwarnings("ignore")  # Pillow warns of what it makes good.
+@pytest.mark.filterwarnings("ignore")  # Pillow warns about what it repairs.
 @pytest.mark.parametrize("files", [500, pytest.param(20_000, marks=pytest.mark.proof)])
-def test_a_damaged_file_is_either_taken_or_refused(files: int) -> None:
+def test_a_damaged_file_is_either_accepted_or_refused(files: int) -> None:
     rng, taken = random.Random(7), 0
     for _ in range(files):
         content = damaged(rng.choice(SEEDS), rng)
@@ -142,8 +142,8 @@ def test_a_damaged_file_is_either_taken_or_refused(files: int) -> None:
     assert 0 < taken < files
 
 
-def test_of_pillow_a_small_picture_needs_only_what_its_format_and_webp_need() -> None:
-    """All the plugins would take a quarter of its time."""
+def test_a_small_picture_loads_only_the_pillow_plugins_it_needs() -> None:
+    """Loading all plugins would take a quarter of the time."""
     script = (
         "import sys; from shared.kit.pictures.decoder import as_webp\n"
         "as_webp(sys.stdin.buffer.read()); print('PIL.TiffImagePlugin' in sys.modules)"

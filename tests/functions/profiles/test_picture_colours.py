@@ -1,4 +1,4 @@
-"""Pictures come out in their colours, upright, whatever else their file holds."""
+"""Pictures keep their colours and are turned upright, whatever else the file contains."""
 
 import io
 import struct
@@ -22,7 +22,7 @@ def near(pixel: Any, colour: tuple[int, ...], distance: int = 24) -> bool:
 
 
 def ramp(mode: str, most: float) -> Image.Image:
-    """Values from 0 to `most`, from left to right."""
+    """Return values from 0 to `most`, from left to right."""
     image = Image.new("F", (256, 8))
     image.putdata([most * (place % 256) / 255 for place in range(256 * 8)])
     return image.convert("I").convert(mode) if mode == "I;16" else image.convert(mode)
@@ -40,14 +40,14 @@ def test_greys_of_more_than_eight_bits_keep_their_shades(mode: str, most: float,
     ] * 5
 
 
-def test_numbers_without_a_range_are_no_picture() -> None:
+def test_infinite_and_undefined_values_are_refused() -> None:
     for value in (float("nan"), float("inf")):
         with pytest.raises(UnusablePicture):
             as_webp(encoded(Image.new("F", (8, 8), value), "TIFF"))
 
 
 def swapped_profile() -> bytes:
-    """An sRGB profile whose red and blue are exchanged."""
+    """Return an sRGB profile with red and blue exchanged."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     [count] = struct.unpack_from(">I", profile, 128)
     tags = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * count, 12)}
@@ -70,14 +70,14 @@ def test_a_colour_profile_keeps_transparency() -> None:
 
 
 @pytest.mark.parametrize("profile", [b"x", b"\0" * 400], ids=["text", "zeros"])
-def test_a_profile_that_is_none_is_left_out(profile: bytes) -> None:
+def test_a_broken_profile_is_ignored(profile: bytes) -> None:
     kept = normalised(encoded(Image.new("RGB", (64, 64), RED), "PNG", icc_profile=profile))
     assert near(kept.convert("RGB").getpixel((32, 32)), RED)
 
 
 @pytest.mark.parametrize(("image_format", "mode"), [("PNG", "P"), ("GIF", "P"), ("TIFF", "P"), ("PNG", "PA")])
-def test_a_palette_picture_is_shrunk_by_its_colours(image_format: str, mode: str) -> None:
-    """Neighbouring numbers of a palette are no neighbouring colours; lines must become grey, not one of both."""
+def test_a_palette_picture_is_shrunk_by_colours_and_not_by_palette_numbers(image_format: str, mode: str) -> None:
+    """Adjacent palette numbers are not similar colours; stripes must become their mean, not one of the two."""
     palette = [255, 0, 0, *[0, 255, 0] * 100, 255, 255, 255, *[0] * 462]
     stripes = Image.new("P", (2048, 2048))
     stripes.putpalette(palette[:768])
@@ -90,8 +90,8 @@ def test_a_palette_picture_is_shrunk_by_its_colours(image_format: str, mode: str
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_tags_of_a_wrong_type_turn_nothing_wrong(image_format: str, orientation: int) -> None:
-    """A time stored as a floating-point number, and what else a writer of tags would stumble over."""
+def test_tags_of_the_wrong_type_do_not_affect_the_orientation(image_format: str, orientation: int) -> None:
+    """For example a time stored as a floating-point number, which the code that writes tags would fail on."""
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     content = encoded(quarters(64, 32), image_format, exif=tiff_exif(orientation))
@@ -102,13 +102,13 @@ def test_tags_of_a_wrong_type_turn_nothing_wrong(image_format: str, orientation:
 
 
 def tiff_exif(orientation: int) -> bytes:
-    """EXIF with an orientation, and the tag of a time of type FLOAT (TIFF 6.0, page 16)."""
+    """Return EXIF data with an orientation and a time of type FLOAT (TIFF 6.0, page 16)."""
     entries = struct.pack("<HHIHH", ORIENTATION, 3, 1, orientation, 0) + struct.pack("<HHIf", 0x0132, 11, 1, 1.5)
     return b"Exif\0\0" + b"II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<I", 0)
 
 
 @pytest.mark.parametrize("value", ["6", 6.0, (6, 6), 0, 65_535])
-def test_an_orientation_that_is_no_such_number_turns_nothing(value: Any) -> None:
+def test_an_invalid_orientation_is_ignored(value: Any) -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = value
     try:
@@ -119,7 +119,7 @@ def test_an_orientation_that_is_no_such_number_turns_nothing(value: Any) -> None
 
 
 @pytest.mark.parametrize("image_format", ["AVIF", "HEIF"])
-def test_the_pictures_of_today_s_phones_are_taken(image_format: str) -> None:
+def test_the_formats_of_current_phones_are_accepted(image_format: str) -> None:
     from pillow_heif import register_heif_opener
 
     register_heif_opener()

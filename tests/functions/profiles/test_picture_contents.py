@@ -1,4 +1,4 @@
-"""What is taken for a profile picture, and what becomes of it."""
+"""What is accepted as a profile picture, and how it is converted."""
 
 import io
 import re
@@ -40,7 +40,7 @@ def normalised(content: bytes) -> Image.Image:
 
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:
-    """The colours of the four corners, as the nearest of the four in `quarters`."""
+    """Return the colours of the four corners, each as the nearest of the four in `quarters`."""
     width, height = image.size
     places = ((2, 2), (width - 3, 2), (2, height - 3), (width - 3, height - 3))
     pixels = [image.convert("RGB").getpixel(place) for place in places]
@@ -52,7 +52,7 @@ def distance(one: tuple[int, ...], other: Any) -> int:
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
-def test_pictures_of_all_usual_formats_become_webp(people: People, image_format: str) -> None:
+def test_pictures_of_all_common_formats_become_webp(people: People, image_format: str) -> None:
     answer = upload(people.student(), encoded(quarters(), image_format))
     assert (answer.status, list(answer.json)) == (200, ["profile_image"])
     path = answer.json["profile_image"]
@@ -62,12 +62,12 @@ def test_pictures_of_all_usual_formats_become_webp(people: People, image_format:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"])
-def test_pictures_of_all_usual_colour_modes_are_taken(mode: str) -> None:
+def test_pictures_of_all_common_colour_modes_are_accepted(mode: str) -> None:
     image_format = "JPEG" if mode == "CMYK" else "PNG"
     assert normalised(encoded(quarters().convert(mode), image_format)).size == (64, 32)
 
 
-def test_a_large_picture_is_made_smaller_and_a_small_one_is_not_made_larger() -> None:
+def test_a_large_picture_is_shrunk_and_a_small_one_is_not_enlarged() -> None:
     assert normalised(encoded(quarters(3000, 1500), "JPEG")).size == (512, 256)
     assert normalised(encoded(quarters(20, 4000))).size == (3, 512)
     assert normalised(encoded(quarters(1, 1))).size == (1, 1)
@@ -81,7 +81,7 @@ def test_transparency_is_kept() -> None:
     assert kept.getchannel("A").getextrema()[0] == 0
 
 
-def test_of_an_animation_the_first_picture_is_taken() -> None:
+def test_the_first_frame_of_an_animation_is_used() -> None:
     others = [Image.new("RGB", (64, 32), "black")] * 3
     for image_format in ("GIF", "PNG", "WEBP"):
         animation = encoded(quarters(), image_format, save_all=True, append_images=others)
@@ -107,7 +107,7 @@ def test_of_an_animation_the_first_picture_is_taken() -> None:
         (99, [RED, GREEN, BLUE, WHITE]),
     ],
 )
-def test_a_picture_is_turned_as_its_exif_says(image_format: str, orientation: int, upright: list[Any]) -> None:
+def test_a_picture_is_rotated_according_to_its_exif(image_format: str, orientation: int, upright: list[Any]) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     kept = normalised(encoded(quarters(1200, 600), image_format, exif=exif))
@@ -116,10 +116,10 @@ def test_a_picture_is_turned_as_its_exif_says(image_format: str, orientation: in
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_metadata_of_a_file_is_dropped(image_format: str) -> None:
+def test_metadata_is_removed(image_format: str) -> None:
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
-    if image_format != "TIFF":  # Pillow does not write places into TIFF
+    if image_format != "TIFF":  # Pillow does not write locations into TIFF
         exif[0x8825] = {1: "N", 2: (50.0, 2.0, 14.0), 3: "E", 4: (22.0, 0.0, 17.0)}
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     options: dict[str, Any] = {"exif": exif, "icc_profile": profile}
@@ -135,7 +135,7 @@ def test_metadata_of_a_file_is_dropped(image_format: str) -> None:
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
-def test_bytes_behind_the_picture_are_dropped(image_format: str) -> None:
+def test_bytes_after_the_picture_are_removed(image_format: str) -> None:
     kept = pictures.normalise("me.png", encoded(quarters(), image_format) + b"<script>alert(1)</script>")
     assert kept.startswith(b"RIFF")
     assert b"script" not in kept
@@ -145,7 +145,7 @@ def test_bytes_behind_the_picture_are_dropped(image_format: str) -> None:
     "content_type",
     ["text/html", *(pytest.param(each, marks=pytest.mark.proof) for each in ("image/svg+xml", "application/json", ""))],
 )
-def test_only_the_content_decides_what_a_file_is(people: People, content_type: str) -> None:
+def test_the_content_alone_decides_the_type_of_a_file(people: People, content_type: str) -> None:
     ola = people.student()
     for name in ("me.jpg", "me.GIF", "C:\\Users\\ola\\me.pdf", "../../etc/me.png", "zażółć.jpeg"):
         answer = upload(ola, encoded(quarters(), "BMP"), name, content_type=content_type)
@@ -168,7 +168,7 @@ def test_only_the_content_decides_what_a_file_is(people: People, content_type: s
         ("me.jpg", encoded(quarters(600, 600), "JPEG")[:2000], NOT_AN_IMAGE),
     ],
 )
-def test_what_is_no_picture_is_refused(people: People, name: str, content: bytes, complaint: str) -> None:
+def test_other_files_are_refused(people: People, name: str, content: bytes, complaint: str) -> None:
     ola = people.student()
     answer = upload(ola, content, name)
     assert (answer.status, answer.json) == (400, {"profile_image": [complaint]})
@@ -207,7 +207,9 @@ def test_a_long_name_is_refused(people: People) -> None:
         ("multipart/form-data", b"x", 400, "Missing boundary"),
     ],
 )
-def test_a_file_in_a_form_is_wanted(people: People, content_type: str, body: bytes, status: int, answered: str) -> None:
+def test_a_request_without_a_file_in_a_form_is_refused(
+    people: People, content_type: str, body: bytes, status: int, answered: str
+) -> None:
     headers = {"content-type": content_type}
     answer = call("PATCH", PATH, token=people.student().access, body=body, headers=headers)
     assert answer.status == status

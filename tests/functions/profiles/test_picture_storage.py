@@ -1,4 +1,4 @@
-"""Where profile pictures are kept: new names, no leftovers, a folder or S3."""
+"""Where profile pictures are stored: new names, no leftovers, a folder or S3."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -22,7 +22,7 @@ DELETED, NO_PICTURE = {"Info": "Profile image deleted."}, {"Error": "Account has
 
 
 def files() -> set[str]:
-    """The keys of everything in the media folder."""
+    """Return the keys of everything in the media folder."""
     folder = Path(settings().media_folder)
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
@@ -36,7 +36,7 @@ def delete(person: Person) -> tuple[int, object]:
     return answer.status, answer.json
 
 
-def test_every_upload_gets_a_new_name_and_the_old_file_goes(people: People) -> None:
+def test_every_upload_gets_a_new_name_and_the_old_file_is_deleted(people: People) -> None:
     ola, names = people.student(), set()
     assert picture_of(ola) == DEFAULT
     for _ in range(5):
@@ -48,7 +48,7 @@ def test_every_upload_gets_a_new_name_and_the_old_file_goes(people: People) -> N
     assert len(names) == 5
 
 
-def test_a_deleted_picture_is_gone_and_the_default_one_stays(people: People) -> None:
+def test_a_deleted_picture_is_replaced_by_the_default_one(people: People) -> None:
     ola, jan = people.student(), people.student()
     upload(ola, PICTURE)
     other = upload(jan, PICTURE).json["profile_image"]
@@ -58,7 +58,7 @@ def test_a_deleted_picture_is_gone_and_the_default_one_stays(people: People) -> 
     assert delete(ola) == (400, NO_PICTURE)
 
 
-def test_a_refused_upload_leaves_the_picture_as_it_is(people: People) -> None:
+def test_a_refused_upload_keeps_the_picture(people: People) -> None:
     ola = people.student()
     path = upload(ola, PICTURE).json["profile_image"]
     assert upload(ola, b"no picture").status == 400
@@ -73,7 +73,7 @@ def test_a_tutor_is_listed_with_the_new_picture(people: People) -> None:
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.proof)])
-def test_of_uploads_at_once_the_last_one_s_file_remains_alone(people: People, rounds: int) -> None:
+def test_concurrent_uploads_leave_only_the_file_of_the_last(people: People, rounds: int) -> None:
     ola = people.student()
     for _ in range(rounds):
         answers = at_once(*[partial(upload, ola, PICTURE)] * 6)
@@ -81,7 +81,7 @@ def test_of_uploads_at_once_the_last_one_s_file_remains_alone(people: People, ro
         assert files() == {picture_of(ola).removeprefix("/static/media/")}
 
 
-def test_of_deletions_at_once_one_deletes(people: People) -> None:
+def test_of_concurrent_deletions_one_succeeds(people: People) -> None:
     ola = people.student()
     upload(ola, PICTURE)
     answers = at_once(*[partial(delete, ola)] * 6)
@@ -90,7 +90,7 @@ def test_of_deletions_at_once_one_deletes(people: People) -> None:
     assert picture_of(ola) == DEFAULT
 
 
-def test_an_upload_to_an_account_that_is_deleted_meanwhile_leaves_no_file(people: People) -> None:
+def test_an_upload_to_an_account_deleted_meanwhile_leaves_no_file(people: People) -> None:
     ola = people.student()
     with psycopg.connect(settings().database_url) as deletion:
         deletion.execute("DELETE FROM users")
@@ -110,7 +110,7 @@ def test_an_upload_to_an_account_that_is_deleted_meanwhile_leaves_no_file(people
 
 @pytest.fixture
 def bucket(people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The media bucket; its name."""
+    """Create the media bucket and return its name."""
     monkeypatch.setenv("MEDIA_BUCKET", "media-of-the-test")
     read_settings_again()
     with mock_aws():
@@ -125,7 +125,7 @@ def keys(bucket: str) -> list[str]:
     return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])]
 
 
-def test_pictures_are_kept_in_the_bucket(people: People, bucket: str) -> None:
+def test_pictures_are_stored_in_the_bucket(people: People, bucket: str) -> None:
     ola = people.student()
     first = upload(ola, PICTURE).json["profile_image"].removeprefix("/static/media/")
     kept = boto3.client("s3").get_object(Bucket=bucket, Key=first)
@@ -138,7 +138,7 @@ def test_pictures_are_kept_in_the_bucket(people: People, bucket: str) -> None:
     assert files() == set()
 
 
-def test_a_file_that_cannot_be_deleted_does_not_fail_what_is_done_already(people: People, bucket: str) -> None:
+def test_a_file_that_cannot_be_deleted_does_not_fail_the_request(people: People, bucket: str) -> None:
     ola = people.student()
     path = upload(ola, PICTURE).json["profile_image"]
     boto3.client("s3").delete_object(Bucket=bucket, Key=path.removeprefix("/static/media/"))

@@ -103,7 +103,7 @@ def test_other_fields_are_ignored(people: People) -> None:
         ([], {"non_field_errors": ["Niepoprawne dane. Oczekiwano słownika, otrzymano  list."]}),
     ],
 )
-def test_a_wrong_field_changes_nothing(people: People, body: Any, errors: Any) -> None:
+def test_an_invalid_field_changes_nothing(people: People, body: Any, errors: Any) -> None:
     ola, before = people.student(), query("SELECT * FROM users")
     before = query("SELECT * FROM users")
     answer = call("PATCH", PATH, token=ola.access, json_body=body)
@@ -111,7 +111,7 @@ def test_a_wrong_field_changes_nothing(people: People, body: Any, errors: Any) -
     assert query("SELECT * FROM users") == before
 
 
-def test_put_wants_the_password(people: People) -> None:
+def test_put_requires_the_password(people: People) -> None:
     ola = people.student()
     answer = call("PUT", PATH, token=ola.access, json_body={"first_name": "Ewa"})
     assert (answer.status, answer.json) == (400, {"password": [REQUIRED]})
@@ -122,7 +122,7 @@ def test_put_wants_the_password(people: People) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
-def test_forms_change_it_too(people: People, content_type: str) -> None:
+def test_form_data_is_accepted_too(people: People, content_type: str) -> None:
     ola = people.student()
     part = 'Content-Disposition: form-data; name="first_name"'
     body = f"--x\r\n{part}\r\n\r\nŁucja\r\n--x--\r\n" if "multipart" in content_type else "first_name=%C5%81ucja"
@@ -136,7 +136,7 @@ def test_a_tutor_is_listed_under_the_new_name(people: People) -> None:
     assert query("SELECT first_name, last_name, name_folded FROM tutors") == [("Łucja", "Żak", " lucja zak ")]
 
 
-def test_markup_is_kept_as_text(people: People) -> None:
+def test_markup_is_stored_as_text(people: People) -> None:
     ola = people.student()
     assert change(ola, first_name="<script>alert(1)</script>").json["first_name"] == "<script>alert(1)</script>"
     assert PASSWORD not in call("GET", PATH, token=ola.access).body.decode()

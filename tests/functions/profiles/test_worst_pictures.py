@@ -1,4 +1,4 @@
-"""What the worst files cost that could be made: each is taken or refused within the decoder's bounds."""
+"""The most costly files we could make: each is accepted or refused within the decoder's limits."""
 
 import io
 import random
@@ -39,7 +39,7 @@ def noise(mode: str, side: int) -> Image.Image:
 
 
 def scans(count: int) -> bytes:
-    """A progressive JPEG of the largest size whose last scan is there again and again."""
+    """Return a progressive JPEG of the largest size whose last scan is repeated."""
     content = blank("L", "JPEG", progressive=True)
     last = content.rindex(b"\xff\xda")
     return content[:-2] + content[last:-2] * (count - content.count(b"\xff\xda")) + content[-2:]
@@ -50,7 +50,7 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png_with_text(size: int) -> bytes:
-    """A compressed text that becomes very long."""
+    """Return a PNG with a compressed text that becomes very long."""
     content = saved(Image.new("L", (9, 9)), "PNG")
     return content[:33] + png_chunk(b"zTXt", b"k\0\0" + zlib.compress(b"\0" * size, 9)) + content[33:]
 
@@ -93,7 +93,7 @@ WORST: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", WORST)
-def test_the_worst_files_stay_within_the_decoder_s_bounds(name: str, tmp_path: Path) -> None:
+def test_the_worst_files_stay_within_the_decoder_s_limits(name: str, tmp_path: Path) -> None:
     content = WORST[name]()
     assert len(content) <= MAX_BODY
     path = tmp_path / "picture"
@@ -114,7 +114,7 @@ def test_the_worst_files_stay_within_the_decoder_s_bounds(name: str, tmp_path: P
     assert kilobytes * 1024 <= MAX_MEMORY + 100 * 1024 * 1024
 
 
-def test_a_decoder_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_takes_too_long_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_SECONDS", 0.01)
     started = time.monotonic()
     with pytest.raises(BadPicture):
@@ -122,7 +122,7 @@ def test_a_decoder_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
     assert time.monotonic() - started < 5
 
 
-def test_a_decoder_that_crashes_is_a_bad_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_crashes_the_decoder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(BadPicture):
         normalise("x.png", b"x")

@@ -1,4 +1,4 @@
-"""A push service that the platform may call although it is on this machine."""
+"""A push service that the platform may call although it has a local address."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -15,17 +15,17 @@ ENCRYPTED = (
 )
 
 
-def test_the_example_of_the_standard_is_encrypted_to_its_result() -> None:
+def test_the_example_in_the_standard_gives_its_result() -> None:
     salt = raw("DGv6ra1nlYgDCS1FRnbzlw")
     assert text(encrypt(MESSAGE, RECEIVER.point, RECEIVER.auth, sender=SENDER, salt=salt)) == ENCRYPTED
 
 
-def test_the_browser_of_the_tests_reads_the_example() -> None:
+def test_the_test_browser_decrypts_the_example() -> None:
     assert RECEIVER.decrypt(raw(ENCRYPTED)) == MESSAGE
 
 
 @pytest.mark.parametrize("length", [0, 1, MAX_MESSAGE])
-def test_a_browser_reads_what_was_encrypted_for_it(length: int) -> None:
+def test_a_browser_decrypts_what_was_encrypted_for_it(length: int) -> None:
     browser, message = Browser(), b"x" * length
     body = encrypt(message, browser.point, browser.auth)
     assert browser.decrypt(body) == message

@@ -1,4 +1,4 @@
-"""Push messages, as a push service takes them and a browser reads them."""
+"""Push messages, as a push service receives them and a browser decrypts them."""
 
 import json
 import time
@@ -42,12 +42,12 @@ def deliver() -> int:
 
 
 def told(service: PushService) -> list[Any]:
-    """What the browser has read so far."""
+    """Return the messages that the browser has decrypted so far."""
     return [json.loads(BROWSER.decrypt(body)) for _path, _headers, body in service.received]
 
 
 def book(pair: tuple[Person, Person], starts_at: datetime = FAR) -> None:
-    """The student is notified of what the tutor did."""
+    """Confirm a booking as the tutor, so that the student is notified."""
     insert_booking(*pair, starts_at).change("confirmed", "tutor", from_state="pending")
     dispatch()
 
@@ -82,7 +82,7 @@ def test_a_notification_reaches_the_browser_encrypted_and_signed(
     assert 0 < claims["exp"] - time.time() <= 24 * 3600
 
 
-def test_sending_begins_at_once_where_a_browser_is_to_be_told(
+def test_sending_starts_at_once_if_a_browser_has_subscribed(
     service: PushService, pair: tuple[Person, Person], talk: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[int] = []
@@ -103,9 +103,7 @@ def test_sending_begins_at_once_where_a_browser_is_to_be_told(
 
 
 @pytest.mark.parametrize("change", ["silenced", "read", "signed out"])
-def test_what_nobody_wants_to_be_told_is_not_sent(
-    service: PushService, pair: tuple[Person, Person], change: str
-) -> None:
+def test_silenced_topics_are_not_sent(service: PushService, pair: tuple[Person, Person], change: str) -> None:
     subscribe(pair[0], service)
     if change == "silenced":
         query("UPDATE users SET silenced = '{bookings.push,reviews.push,reminders.push}'")
@@ -120,7 +118,7 @@ def test_what_nobody_wants_to_be_told_is_not_sent(
 
 
 @pytest.mark.parametrize(("kind", "minutes"), [("booking_offered", 30), ("reminder_hour_before", 60)])
-def test_what_is_soon_over_is_not_told_afterwards(
+def test_short_lived_messages_are_not_sent_after_they_expire(
     service: PushService, pair: tuple[Person, Person], kind: str, minutes: int
 ) -> None:
     subscribe(pair[0], service)
@@ -139,7 +137,7 @@ def test_what_is_soon_over_is_not_told_afterwards(
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_subscription_that_the_service_does_not_know_is_forgotten(
+def test_a_subscription_unknown_to_the_service_is_deleted(
     service: PushService, pair: tuple[Person, Person], status: int
 ) -> None:
     subscribe(pair[0], service)
@@ -152,7 +150,7 @@ def test_a_subscription_that_the_service_does_not_know_is_forgotten(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_service_that_cannot_is_asked_again_later(
+def test_sending_is_retried_later_when_the_service_fails(
     service: PushService, pair: tuple[Person, Person], status: int
 ) -> None:
     subscribe(pair[0], service)
@@ -165,7 +163,7 @@ def test_a_service_that_cannot_is_asked_again_later(
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 403, 413])
-def test_what_a_service_refuses_is_not_sent_again_nor_elsewhere(
+def test_a_refused_message_is_not_retried_or_redirected(
     service: PushService, pair: tuple[Person, Person], status: int
 ) -> None:
     subscribe(pair[0], service)
@@ -176,7 +174,7 @@ def test_what_a_service_refuses_is_not_sent_again_nor_elsewhere(
     assert query("SELECT count(*) FROM push_subscriptions") == [(1,)]
 
 
-def test_a_service_that_is_silent_holds_nobody_up(
+def test_a_silent_service_does_not_delay_other_messages(
     service: PushService, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "TIMEOUT", 0.5)
@@ -192,7 +190,9 @@ def test_a_service_that_is_silent_holds_nobody_up(
     assert time.monotonic() - started < 3
 
 
-def test_a_service_that_is_gone_costs_six_attempts(service: PushService, pair: tuple[Person, Person]) -> None:
+def test_sending_to_an_unreachable_service_ends_after_six_attempts(
+    service: PushService, pair: tuple[Person, Person]
+) -> None:
     subscribe(pair[0], service)
     query("UPDATE push_subscriptions SET endpoint = 'https://localhost:1/send'")
     book(pair)
@@ -202,7 +202,7 @@ def test_a_service_that_is_gone_costs_six_attempts(service: PushService, pair: t
     assert query("SELECT count(*) FROM push_outbox") == [(0,)]
 
 
-def test_five_workers_at_once_send_each_message_once(service: PushService, people: People) -> None:
+def test_five_concurrent_workers_send_each_message_once(service: PushService, people: People) -> None:
     student = people.student()
     subscribe(student, service)
     for number in range(20):
@@ -215,7 +215,7 @@ def test_five_workers_at_once_send_each_message_once(service: PushService, peopl
     assert sorted(each["notification"] for each in told(service)) == list(range(1, 21))
 
 
-def test_what_a_batch_says_costs_two_statements(service: PushService, people: People) -> None:
+def test_the_texts_of_a_batch_take_two_statements(service: PushService, people: People) -> None:
     student, writers = people.student(), [people.student() for _ in range(3)]
     for path in ("/send/a", "/send/b"):
         subscribe(student, service, path)
@@ -231,7 +231,7 @@ def test_what_a_batch_says_costs_two_statements(service: PushService, people: Pe
     assert (len(due), len(messages), len(ran)) == (12, 12, 2)
 
 
-def test_a_long_sentence_is_cut_to_what_a_service_takes(service: PushService, people: People) -> None:
+def test_a_long_text_is_cut_to_the_limit_of_push_services(service: PushService, people: People) -> None:
     student = people.student()
     subscribe(student, service)
     number = insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": "ż" * 4000})
@@ -241,7 +241,7 @@ def test_a_long_sentence_is_cut_to_what_a_service_takes(service: PushService, pe
     assert told(service)[0]["message"].endswith("ż…")
 
 
-def test_who_is_written_to_is_told_once_until_it_was_read(
+def test_unread_messages_are_announced_once_until_they_are_read(
     service: PushService, pair: tuple[Person, Person], talk: UUID
 ) -> None:
     ola, jan = pair
@@ -279,7 +279,7 @@ def test_who_is_written_to_is_told_once_until_it_was_read(
     ],
 )
 @pytest.mark.parametrize("when", ["before", "in the outbox"])
-def test_who_is_not_to_be_told_of_messages_is_not(
+def test_silenced_muted_blocked_and_read_messages_are_not_announced(
     service: PushService, pair: tuple[Person, Person], talk: UUID, change: str, when: str
 ) -> None:
     subscribe(pair[0], service)

@@ -29,7 +29,7 @@ def owners() -> list[Any]:
     return [row[0] for row in query("SELECT user_id FROM push_subscriptions ORDER BY id")]
 
 
-def test_the_key_is_a_point_and_stays_the_same(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_is_a_point_on_the_curve_and_stays_the_same(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     student = people.student()
     key = call("GET", KEY, token=student.access).json["public_key"]
     point = urlsafe_b64decode(key + "=")
@@ -46,7 +46,7 @@ def test_without_a_secret_there_is_no_key(people: People, monkeypatch: pytest.Mo
     assert call("GET", KEY, token=people.student().access).status == 503
 
 
-def test_a_browser_subscribes_once_and_for_who_is_signed_in(people: People) -> None:
+def test_a_browser_has_one_subscription_for_the_account_that_is_signed_in(people: People) -> None:
     student, other = people.student(), people.student()
     first = subscribe(student)
     assert (first.status, first.json["service"]) == (201, "push.example.com")
@@ -56,7 +56,7 @@ def test_a_browser_subscribes_once_and_for_who_is_signed_in(people: People) -> N
     assert owners() == [other.id]
 
 
-def test_the_eleventh_takes_the_place_of_the_oldest(people: People) -> None:
+def test_the_eleventh_subscription_replaces_the_oldest(people: People) -> None:
     student = people.student()
     for number in range(11):
         assert subscribe(student, f"{ENDPOINT}{number}").status == 201
@@ -71,7 +71,7 @@ def test_a_browser_that_waits_for_its_account_does_not_hold_its_device(people: P
     assert answer.status == 201
 
 
-def test_everybody_is_shown_their_own_and_which_of_them_is_here(people: People) -> None:
+def test_people_see_their_own_subscriptions_and_which_is_current(people: People) -> None:
     student, other = people.student(), people.student()
     first, second = subscribe(student).json, subscribe(student, f"{ENDPOINT}b").json
     subscribe(other, f"{ENDPOINT}c")
@@ -82,7 +82,7 @@ def test_everybody_is_shown_their_own_and_which_of_them_is_here(people: People) 
     assert (answer.status, answer.json) == (200, {"results": [theirs, {**first, "user_agent": "", "current": True}]})
 
 
-def test_only_its_owner_ends_a_subscription(people: People) -> None:
+def test_only_its_owner_can_end_a_subscription(people: People) -> None:
     student, other = people.student(), people.student()
     path = f"{SUBSCRIPTIONS}{subscribe(student).json['id']}/"
     assert call("DELETE", path, token=other.access).status == 404
@@ -126,7 +126,7 @@ def test_it_ends_with_the_session_and_the_account(people: People, table: str) ->
         "https://żółw.example/x",
     ],
 )
-def test_an_address_that_is_none_of_the_internet_is_refused(people: People, endpoint: str) -> None:
+def test_an_address_outside_the_public_internet_is_refused(people: People, endpoint: str) -> None:
     answer = subscribe(people.student(), endpoint)
     assert (answer.status, answer.json) == (400, {"endpoint": ["Podaj adres https w internecie."]})
 
@@ -143,7 +143,7 @@ def test_an_address_that_is_none_of_the_internet_is_refused(people: People, endp
         None,
     ],
 )
-def test_keys_that_are_none_are_refused(people: People, keys: Any) -> None:
+def test_invalid_keys_are_refused(people: People, keys: Any) -> None:
     answer = subscribe(people.student(), keys=keys)
     assert answer.status == 400
     assert answer.json.keys() == {"keys"}
@@ -155,7 +155,7 @@ def names_lead_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 
 
 @pytest.mark.parametrize("private", ["10.0.0.1", "::ffff:127.0.0.1", "169.254.169.254", "fd00::1", "224.0.0.1"])
-def test_a_name_that_leads_to_a_private_address_is_not_called(
+def test_a_host_name_with_a_private_address_is_not_called(
     platform: None, monkeypatch: pytest.MonkeyPatch, private: str
 ) -> None:
     names_lead_to(monkeypatch, "93.184.215.14", private)
@@ -163,7 +163,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(
         post(ENDPOINT, b"", {})
 
 
-def test_a_name_is_called_at_the_address_that_was_checked(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_name_is_called_at_the_address_that_was_checked(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
 
     def refuse(address: tuple[str, int], _timeout: float) -> None:
@@ -177,5 +177,5 @@ def test_a_name_is_called_at_the_address_that_was_checked(platform: None, monkey
     assert called == [("93.184.215.14", 443)]
 
 
-def test_addresses_of_the_internet_are_public() -> None:
+def test_public_addresses_are_accepted() -> None:
     assert all(map(is_public, ("93.184.215.14", "2606:2800:21f:cb07::1")))

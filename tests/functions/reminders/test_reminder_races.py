@@ -22,7 +22,7 @@ from tests.support.smtp_server import HOST, free_port, smtp_server
 
 
 @pytest.mark.parametrize("number", [10, pytest.param(200, marks=pytest.mark.proof)])
-def test_five_at_once_send_each_reminder_once(people: People, number: int) -> None:
+def test_five_concurrent_runs_send_each_reminder_once(people: People, number: int) -> None:
     for _ in range(number):
         insert_booking(people.student(), people.tutor(), in_hours(23.9)).change("confirmed")
     dispatch()
@@ -57,7 +57,7 @@ def test_without_the_lock_reminders_are_sent_twice(people: People, monkeypatch: 
 
 
 @pytest.mark.parametrize("step", ["UPDATE ON reminders", "INSERT ON notifications", "INSERT ON mail_outbox"])
-def test_a_run_killed_halfway_has_sent_nothing_and_the_next_sends_everything(people: People, step: str) -> None:
+def test_a_run_killed_halfway_sends_nothing_and_the_next_sends_everything(people: People, step: str) -> None:
     booked_in(people, 25)
     time_passes(2)
     command = [sys.executable, "-c", "from functions.reminders.handler import handler; handler({}, None)"]
@@ -74,10 +74,10 @@ def test_a_run_killed_halfway_has_sent_nothing_and_the_next_sends_everything(peo
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(15, marks=pytest.mark.proof)])
-def test_a_mailer_killed_while_it_sends_sends_one_or_none_and_marks_it_uncertain(
+def test_a_mailer_killed_while_sending_sends_at_most_one_mail_and_marks_it_uncertain(
     people: People, monkeypatch: pytest.MonkeyPatch, rounds: int
 ) -> None:
-    """Five reminder functions at once; a mailer killed before it records what became of its mail; then five mailers."""
+    """Five concurrent reminder runs; a mailer killed before it records the outcome of its mail; then five mailers."""
     port = free_port()
     monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
     read_settings_again()

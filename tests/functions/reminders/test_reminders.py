@@ -14,7 +14,7 @@ from tests.support.people import People, query
 from tests.support.reminders import ALL, HOUR, booked_in, due, in_hours, remind, reminders, time_passes
 
 
-def test_a_booking_far_ahead_gets_all_reminders(people: People) -> None:
+def test_a_booking_far_in_advance_gets_all_reminders(people: People) -> None:
     booked_in(people, 100)
     assert reminders() == ALL
     assert [due(kind, recipient) / HOUR for kind, recipient in ALL] == [14, 24, 24, 1, 1]
@@ -31,7 +31,7 @@ def test_a_booking_far_ahead_gets_all_reminders(people: People) -> None:
         (0.5, []),
     ],
 )
-def test_a_booking_made_late_gets_what_still_makes_sense(
+def test_a_late_booking_gets_only_the_reminders_that_still_make_sense(
     people: People, hours: float, planned: list[tuple[str, str]]
 ) -> None:
     booked_in(people, hours)
@@ -39,7 +39,7 @@ def test_a_booking_made_late_gets_what_still_makes_sense(
     assert remind() == 0
 
 
-def test_without_a_cancellation_notice_there_is_no_deadline_to_remind_of(people: People) -> None:
+def test_without_a_cut_off_there_is_no_reminder_of_it(people: People) -> None:
     tutor = people.tutor()
     query("UPDATE booking_terms SET cancellation_notice = 0")
     insert_booking(people.student(), tutor, in_hours(100)).change("confirmed")
@@ -55,7 +55,7 @@ def test_only_confirmed_bookings_get_reminders(people: People, state: str) -> No
     assert query("SELECT * FROM reminders") == []
 
 
-def test_a_due_reminder_is_mailed_and_notified_once(people: People) -> None:
+def test_a_due_reminder_sends_one_mail_and_one_notification(people: People) -> None:
     booked = booked_in(people, 25)
     assert remind() == 0
     time_passes(2)
@@ -78,10 +78,8 @@ def test_a_due_reminder_is_mailed_and_notified_once(people: People) -> None:
     ]
 
 
-def test_reminding_triggers_the_mailer_once_the_mails_are_committed(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The mailer sees them only then: it has a connection of its own."""
+def test_the_mailer_is_triggered_once_the_mails_are_committed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mailer has its own connection, so it does not see them earlier."""
     monkeypatch.setattr(mailer_trigger, "installed", lambda: send_mails({}, None))
     booked_in(people, 25)
     time_passes(2)
@@ -107,7 +105,7 @@ def test_the_mail_says_when_where_and_until_when_the_student_may_cancel(people: 
     assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM mail_outbox") == [(True, None)]
 
 
-def test_a_mail_that_waited_until_the_deadline_was_over_is_not_sent(people: People) -> None:
+def test_a_mail_that_waited_past_the_cut_off_is_not_sent(people: People) -> None:
     booked_in(people, 16)
     time_passes(2.5)
     assert remind() == 1
@@ -116,8 +114,8 @@ def test_a_mail_that_waited_until_the_deadline_was_over_is_not_sent(people: Peop
     assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM mail_outbox") == [(True, None)]
 
 
-def test_reminders_that_come_too_late_are_dropped(people: People) -> None:
-    """The function did not run for a day: nobody is reminded of yesterday."""
+def test_late_reminders_are_dropped(people: People) -> None:
+    """The function did not run for a day: no reminders of yesterday's sessions are sent."""
     booked_in(people, 40)
     time_passes(39.5)
     assert remind() == 2
@@ -130,7 +128,7 @@ def test_reminders_that_come_too_late_are_dropped(people: People) -> None:
     assert query("SELECT * FROM notifications") == []
 
 
-def test_a_cancelled_booking_gets_no_reminder_though_its_change_is_not_dispatched(people: People) -> None:
+def test_a_cancelled_booking_gets_no_reminder_even_before_its_change_is_dispatched(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     booked.cancel()
@@ -152,12 +150,12 @@ def test_a_move_moves_planned_reminders_and_plans_sent_ones_again(people: People
     assert [due(kind, recipient) / HOUR for kind, recipient in ALL] == [14, 24, 24, 1, 1]
     time_passes(76.5)
     assert remind() == 2
-    # The mails of the old time waited until now: they say nothing.
+    # The mails about the old time waited until now: they are not sent.
     assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'booking_reminder'") == [(4,)]
     assert len([mail for mail in delivered() if mail.subject.startswith("Przypomnienie")]) == 2
 
 
-def test_a_move_that_is_not_dispatched_moves_the_reminder_that_is_due(people: People) -> None:
+def test_a_move_postpones_a_due_reminder_even_before_it_is_dispatched(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     booked.move(in_hours(50))
@@ -166,7 +164,7 @@ def test_a_move_that_is_not_dispatched_moves_the_reminder_that_is_due(people: Pe
     assert reminders() == ALL
 
 
-def test_a_change_that_keeps_the_time_sends_nothing_again(people: People) -> None:
+def test_a_change_that_keeps_the_time_repeats_no_reminder(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     remind()
@@ -176,7 +174,7 @@ def test_a_change_that_keeps_the_time_sends_nothing_again(people: People) -> Non
     assert reminders("queued") == ALL[1:3]
 
 
-def test_a_mail_that_waited_until_the_booking_was_cancelled_is_not_sent(people: People) -> None:
+def test_a_mail_about_a_booking_cancelled_meanwhile_is_not_sent(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     assert remind() == 2
