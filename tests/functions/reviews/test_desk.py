@@ -26,7 +26,7 @@ def decide(staff: Person, review: object, verb: str, reason: str = "Obraża") ->
     return call("POST", f"{DESK}{review}/{verb}/", token=staff.access, json_body={"reason": reason})
 
 
-def test_a_reported_review_is_hidden_for_a_reason_and_shown_again(people: People, review: int) -> None:
+def test_staff_can_hide_a_reported_review_for_a_reason_and_show_it_again(people: People, review: int) -> None:
     staff = people.staff()
     assert (listed(staff, "reported"), listed(staff, "hidden")) == ([review], [])
     assert decide(staff, review, "hide").json == {"id": review, "hidden": True}
@@ -40,7 +40,7 @@ def test_a_reported_review_is_hidden_for_a_reason_and_shown_again(people: People
     ]
 
 
-def test_what_is_wrong_is_said_and_nothing_is_done(people: People, review: int) -> None:
+def test_invalid_requests_are_refused_and_change_nothing(people: People, review: int) -> None:
     staff = people.staff()
     for verb in ("hide", "unhide"):
         assert decide(staff, 99, verb).status == 404

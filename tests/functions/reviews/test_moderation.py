@@ -1,4 +1,4 @@
-"""Reporting reviews, and what staff does about them."""
+"""Reporting reviews, and the decisions of staff."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ def review(people: People) -> int:
     return review_id
 
 
-def test_anybody_signed_in_reports_a_review_once(people: People, review: int) -> None:
+def test_anybody_signed_in_can_report_a_review_once(people: People, review: int) -> None:
     student, tutor = people.student(), people.tutor()
     for person in (student, tutor, student, student):
         answer = report(person, review, {"reason": f" Powód {person.tutor_id} "})
@@ -76,7 +76,7 @@ def test_a_hidden_review_cannot_be_reported(people: People, review: int) -> None
         assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
-def test_a_report_stays_without_a_name_when_its_reporter_leaves(people: People, review: int) -> None:
+def test_a_report_stays_anonymously_when_its_reporter_s_account_is_deleted(people: People, review: int) -> None:
     staff, reporters = people.student(is_staff=True), [people.student(), people.tutor()]
     for number, person in enumerate(reporters):
         report(person, review, {"reason": f"Powód {number}"})
@@ -86,7 +86,7 @@ def test_a_report_stays_without_a_name_when_its_reporter_leaves(people: People, 
     assert [each["reason"] for each in found["reports"]] == ["Powód 0", "Powód 1"]
 
 
-def test_authors_cannot_report_their_reviews(people: People) -> None:
+def test_authors_cannot_report_their_own_reviews(people: People) -> None:
     author = people.student()
     row = {"tutor_id": people.tutor().tutor_id, "student_id": author.id, "rating": 1, "review": "Źle"}
     answer = report(author, insert("ratings", row))
@@ -94,7 +94,7 @@ def test_authors_cannot_report_their_reviews(people: People) -> None:
     assert query("SELECT * FROM review_reports") == []
 
 
-def test_staff_sees_what_was_reported_and_decides(people: People, review: int) -> None:
+def test_staff_see_reported_reviews_and_decide(people: People, review: int) -> None:
     staff = people.student(is_staff=True)
     assert reported(staff).json == {"count": 0, "next": None, "previous": None, "results": []}
     for reason in ("Obraża", "Kłamie"):
@@ -137,7 +137,7 @@ def test_staff_sees_what_was_reported_and_decides(people: People, review: int) -
     assert query("SELECT count(*) FROM review_reports WHERE resolved_at IS NULL") == [(0,)]
 
 
-def test_staff_may_find_nothing_wrong(people: People, review: int) -> None:
+def test_staff_can_dismiss_a_report(people: People, review: int) -> None:
     staff, student = people.student(is_staff=True), people.student()
     report(student, review)
     assert decide(staff, review, "unhide").status == 200
@@ -165,7 +165,7 @@ def test_reported_reviews_come_in_pages_the_first_reported_first(people: People)
     assert reported(staff, "?p=x").json == {"p": ["Wymagana poprawna liczba całkowita."]}
 
 
-def test_of_many_reports_twenty_are_shown(people: People, review: int) -> None:
+def test_at_most_twenty_reports_of_a_review_are_shown(people: People, review: int) -> None:
     query("INSERT INTO users (email, password_hash) SELECT n || '@example.com', 'x' FROM generate_series(1, 25) n")
     query(
         "INSERT INTO review_reports (rating_id, reporter_id, reason)"
@@ -179,7 +179,7 @@ def test_of_many_reports_twenty_are_shown(people: People, review: int) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "reported/"), ("POST", "{review}/hide/"), ("POST", "{review}/unhide/")]
 )
-def test_only_staff_decides(people: People, review: int, method: str, path: str) -> None:
+def test_only_staff_can_decide(people: People, review: int, method: str, path: str) -> None:
     target = f"{BASE}/{path.format(review=review)}"
     report(people.student(), review)
     before = query("SELECT r.*, p.* FROM ratings r, review_reports p")
@@ -197,12 +197,12 @@ def test_only_staff_decides(people: People, review: int, method: str, path: str)
 
 @pytest.mark.parametrize("verb", ["hide", "unhide"])
 @pytest.mark.parametrize("review_id", ["0", "99", str(2**63 - 1), str(2**63), "9" * 40, "x"])
-def test_no_decision_on_what_is_not_there(people: People, verb: str, review_id: str) -> None:
+def test_unknown_reviews_cannot_be_decided_on(people: People, verb: str, review_id: str) -> None:
     answer = decide(people.student(is_staff=True), review_id, verb)
     assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
-def test_reporting_needs_an_account(review: int) -> None:
+def test_reporting_requires_an_account(review: int) -> None:
     answer = call("POST", f"{BASE}/{review}/report/", json_body={"reason": "x"})
     assert answer.status == 401
 
@@ -213,7 +213,7 @@ def hidden(staff: Person, query_string: str = "") -> Any:
     return answer.json
 
 
-def test_hidden_reviews_say_who_hid_them_and_when(people: People, review: int) -> None:
+def test_hidden_reviews_show_who_hid_them_and_when(people: People, review: int) -> None:
     staff, colleague = people.student(is_staff=True, first_name="Iga"), people.student(is_staff=True)
     assert hidden(staff) == {"count": 0, "next": None, "previous": None, "results": []}
     for person in (staff, colleague):
@@ -242,7 +242,7 @@ def test_hidden_reviews_come_in_pages_the_last_hidden_first(people: People) -> N
     assert (first["count"], first["next"], second["next"]) == (5, f"{BASE}/hidden/?p=2&page_size=3", None)
 
 
-def test_decisions_are_kept(people: People, review: int) -> None:
+def test_decisions_are_in_the_audit_trail(people: People, review: int) -> None:
     staff = people.student(is_staff=True)
     [(author,)] = query("SELECT student_id FROM ratings")
     for verb in ("hide", "unhide"):

@@ -1,4 +1,4 @@
-"""Ratings at the same moment: one per student and tutor, and counters that never drift."""
+"""Concurrent ratings: one per student and tutor, and counters that always match."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ def rate(student: Person, tutor: Person, rating: int) -> Answer:
 
 
 def race(people: People, rounds: int) -> list[list[int]]:
-    """The statuses of each round, in which one student rates one tutor from several places at once."""
+    """Return the statuses of each round, in which one student rates one tutor several times at once."""
     student = people.student()
     statuses = []
     for _ in range(rounds):
@@ -52,7 +52,7 @@ def race(people: People, rounds: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(250, marks=pytest.mark.proof)])
-def test_of_two_ratings_at_once_exactly_one_counts(people: People, rounds: int) -> None:
+def test_exactly_one_of_concurrent_ratings_by_a_student_counts(people: People, rounds: int) -> None:
     assert race(people, rounds) == [[201, *[400] * (CALLERS - 1)]] * rounds
     assert query("SELECT count(*) FROM ratings") == [(rounds,)]
     assert query(DRIFTED) == []
@@ -68,14 +68,14 @@ def without_the_constraint() -> Iterator[None]:
         query("ALTER TABLE ratings ADD CONSTRAINT ratings_tutor_id_student_id_key UNIQUE (tutor_id, student_id)")
 
 
-def test_it_is_the_constraint_that_decides(people: People) -> None:
+def test_without_the_constraint_several_ratings_count(people: People) -> None:
     with without_the_constraint():
         assert race(people, 1) == [[201] * CALLERS]
         assert query("SELECT count(*) FROM ratings") == [(CALLERS,)]
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
-def test_many_students_at_once_are_all_counted(people: People, rounds: int) -> None:
+def test_concurrent_ratings_of_many_students_are_all_counted(people: People, rounds: int) -> None:
     tutor = people.tutor()
     for _ in range(rounds):
         students = [people.student() for _ in range(CALLERS)]
@@ -90,8 +90,8 @@ def remove(person: Person) -> None:
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(250, marks=pytest.mark.proof)])
-def test_a_rating_meets_the_end_of_the_session_that_verifies_it(people: People, rounds: int) -> None:
-    """Whoever is first, the other sees it: the sweep completes the sessions of many tutors at once."""
+def test_a_rating_concurrent_with_the_completion_of_its_session_is_verified(people: People, rounds: int) -> None:
+    """In either order, the later one sees the earlier; the sweep completes sessions of several tutors at once."""
     student, tutors = people.student(), [people.tutor() for _ in range(3)]
     for turn in range(rounds):
         for tutor in tutors:
@@ -106,8 +106,8 @@ def test_a_rating_meets_the_end_of_the_session_that_verifies_it(people: People, 
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
-def test_sessions_end_while_who_had_them_leaves(people: People, rounds: int) -> None:
-    """The sweep takes tutors before bookings, as the deletion does; it passes over what the deletion has taken."""
+def test_sessions_are_completed_while_their_people_s_accounts_are_deleted(people: People, rounds: int) -> None:
+    """The sweep locks tutors before bookings, as the deletion does, and skips what the deletion has locked."""
     with no_deadlock():
         for _ in range(rounds):
             student, tutors = people.student(), [people.tutor() for _ in range(4)]
@@ -120,8 +120,8 @@ def test_sessions_end_while_who_had_them_leaves(people: People, rounds: int) -> 
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
-def test_accounts_that_rated_each_other_are_deleted_at_once(people: People, rounds: int) -> None:
-    """Each deletion touches the counters of the others: without one order of locks they wait for each other."""
+def test_accounts_that_rated_each_other_can_be_deleted_at_once(people: People, rounds: int) -> None:
+    """Each deletion updates the counters of the others: without a common lock order they would deadlock."""
     order = Random(rounds)
     for _ in range(rounds):
         tutors = [people.tutor() for _ in range(6)]
@@ -141,7 +141,7 @@ def test_accounts_that_rated_each_other_are_deleted_at_once(people: People, roun
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
-def test_a_rating_meets_the_deletion_of_its_accounts(people: People, rounds: int) -> None:
+def test_a_rating_concurrent_with_the_deletion_of_its_accounts(people: People, rounds: int) -> None:
     for turn in range(rounds):
         tutor, student = people.tutor(), people.student()
         leaving = (tutor, student)[turn % 2]
@@ -166,7 +166,7 @@ STEPS = st.lists(
 
 @given(steps=STEPS)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_counters_are_always_those_of_the_ratings(people: People, steps: list[tuple[str, int, int, int]]) -> None:
+def test_counters_always_match_the_ratings(people: People, steps: list[tuple[str, int, int, int]]) -> None:
     tutors = [people.tutor() for _ in range(4)]
     students = [*(people.student() for _ in range(2)), *tutors[:2]]
     gone: set[Person] = set()
@@ -196,7 +196,7 @@ def test_counters_are_always_those_of_the_ratings(people: People, steps: list[tu
         elif verb == "miss":
             query("UPDATE bookings SET state = 'no_show' WHERE student_id = %s", student.id)
         elif verb in {"hide", "show"}:
-            # Several tutors' in one statement, as nobody does through the API.
+            # For several tutors in one statement, which the API never does.
             moment = "now()" if verb == "hide" else "NULL"
             query(f"UPDATE ratings SET hidden_at = {moment}, rating = %s WHERE student_id = %s", rating, student.id)
         else:
@@ -205,7 +205,7 @@ def test_counters_are_always_those_of_the_ratings(people: People, steps: list[tu
     query("DELETE FROM users")
 
 
-def test_a_failed_statement_leaves_the_counters(people: People) -> None:
+def test_a_failed_statement_does_not_change_the_counters(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 5, "review": "x"})
     assert rate(student, tutor, 1).status == 400

@@ -1,4 +1,4 @@
-"""Rating tutors, a student's ratings and the best of all."""
+"""Rating tutors, a student's own ratings, and the best ratings."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ def ratings_of(student: Person) -> Any:
         ({"review": "x", "created_at": "2001-01-01T00:00:00Z", "student": "7f8f2a52", "tutor_id": 9}, 5, "x"),
     ],
 )
-def test_a_tutor_is_rated(people: People, body: Any, rating: int, review: str) -> None:
+def test_a_tutor_can_be_rated(people: People, body: Any, rating: int, review: str) -> None:
     tutor, student = people.tutor(), people.student()
     answer = rate(student, tutor.tutor_id, body)
     assert answer.status == 201, answer
@@ -94,14 +94,14 @@ def test_a_tutor_is_rated(people: People, body: Any, rating: int, review: str) -
         (None, {"non_field_errors": ["No data provided"]}),
     ],
 )
-def test_a_rating_that_is_none_is_refused(people: People, body: Any, complaints: Any) -> None:
+def test_an_invalid_rating_is_refused(people: People, body: Any, complaints: Any) -> None:
     tutor, student = people.tutor(), people.student()
     answer = rate(student, tutor.tutor_id, body)
     assert (answer.status, answer.json) == (400, complaints)
     assert ratings_of(student) == []
 
 
-def test_a_tutor_is_rated_once_by_everybody(people: People) -> None:
+def test_everybody_can_rate_a_tutor_once(people: People) -> None:
     tutor, other_tutor, student = people.tutor(), people.tutor(), people.student()
     assert rate(student, tutor.tutor_id, {"rating": 4, "review": "x"}).status == 201
     answer = rate(student, tutor.tutor_id, {"rating": 1, "review": "drugi raz"})
@@ -119,7 +119,7 @@ def test_tutors_cannot_rate_themselves(people: People) -> None:
     assert (answer.status, answer.json) == (400, ["You can't rate yourself"])
 
 
-def test_only_tutors_students_can_see_are_rated(people: People) -> None:
+def test_only_listed_tutors_can_be_rated(people: People) -> None:
     student, hidden = people.student(), people.tutor(confirmed_at=None)
     for tutor_id in (hidden.tutor_id, hidden.tutor_id + 1, 2**31 - 1, 2**31, 2**63, "9" * 40):
         answer = rate(student, tutor_id, {"review": "x"})
@@ -130,12 +130,12 @@ def test_only_tutors_students_can_see_are_rated(people: People) -> None:
         assert rate(student, text, {"review": "x"}).status == 404
 
 
-def test_a_body_is_checked_before_the_tutor(people: People) -> None:
+def test_the_body_is_validated_before_the_tutor_is_looked_up(people: People) -> None:
     answer = rate(people.student(), 99, {"rating": 9})
     assert (answer.status, answer.json) == (400, {"rating": [SCALE], "review": [REQUIRED]})
 
 
-def test_a_student_deletes_only_their_own_rating(people: People) -> None:
+def test_students_can_delete_only_their_own_ratings(people: People) -> None:
     tutor, first, second = people.tutor(), people.student(), people.student()
     rate(first, tutor.tutor_id, {"rating": 5, "review": "x"})
     for nobody in (second, tutor):
@@ -149,7 +149,7 @@ def test_a_student_deletes_only_their_own_rating(people: People) -> None:
 
 
 @pytest.mark.parametrize("tutor_id", ["0", str(2**31), "9" * 40])
-def test_no_rating_of_an_impossible_tutor_is_found(people: People, tutor_id: str) -> None:
+def test_a_rating_of_an_impossible_tutor_id_is_not_found(people: People, tutor_id: str) -> None:
     answer = unrate(people.student(), tutor_id)
     assert (answer.status, answer.json) == (400, {"Error": "Rating not found."})
 
@@ -170,7 +170,7 @@ def test_own_ratings_are_listed_oldest_first_in_warsaw_time(people: People) -> N
 
 @pytest.fixture
 def many(people: People) -> list[int]:
-    """A hundred and five ratings of one tutor; their values in order of creation."""
+    """Make 105 ratings of one tutor; return their values in order of creation."""
     tutor = people.tutor()
     query(
         """
@@ -208,7 +208,7 @@ def test_the_best_ratings_come_first_and_a_hundred_at_most(many: list[int], want
     assert all(rating["tutor_id"] == "1" for rating in answer.json)
 
 
-def test_the_best_ratings_without_a_number(many: list[int]) -> None:
+def test_the_best_ratings_with_repeated_or_without_a_number(many: list[int]) -> None:
     listed = call("GET", "/api/user/ratings/best/?number_of_ratings=x&number_of_ratings=1&other=5").json
     assert [rating["rating"] for rating in listed] == [5]
     assert len(call("GET", "/api/user/ratings/best").json) == 100
@@ -227,12 +227,12 @@ def test_the_best_ratings_without_a_number(many: list[int]) -> None:
         ("9" * 5_000, "Upewnij się, że ta wartość jest mniejsza lub równa 2147483647."),
     ],
 )
-def test_a_number_of_ratings_that_is_none_is_refused(platform: None, wanted: str, complaint: str) -> None:
+def test_an_invalid_number_of_ratings_is_refused(platform: None, wanted: str, complaint: str) -> None:
     answer = call("GET", f"/api/user/ratings/best/?number_of_ratings={wanted}")
     assert (answer.status, answer.json) == (400, {"number_of_ratings": [complaint]})
 
 
-def test_the_best_ratings_are_public_but_refuse_a_bad_token(people: People) -> None:
+def test_the_best_ratings_are_public_but_refuse_an_invalid_token(people: People) -> None:
     path = "/api/user/ratings/best/"
     assert call("GET", path, token=people.student().access).status == 200
     assert call("GET", path, headers={"authorization": "Basic x"}).status == 200
@@ -244,7 +244,7 @@ def test_the_best_ratings_are_public_but_refuse_a_bad_token(people: People) -> N
     ("method", "path"),
     [("POST", "rate_tutor/1/"), ("DELETE", "rate_tutor/1/"), ("GET", "rate_tutor/1/"), ("GET", "ratings/me/")],
 )
-def test_ratings_are_given_and_listed_by_signed_in_users(people: People, method: str, path: str) -> None:
+def test_rating_and_listing_own_ratings_require_signing_in(people: People, method: str, path: str) -> None:
     answer = call(method, f"/api/user/{path}", json_body={})
     assert (answer.status, answer.json) == (401, {"detail": "Nie podano danych uwierzytelniających."})
 

@@ -1,4 +1,4 @@
-"""What reviews do to the order of tutors, and what strangers read of their authors."""
+"""How reviews affect the order of tutors, and how much strangers see of their authors."""
 
 import pytest
 
@@ -33,8 +33,8 @@ def test_one_perfect_rating_ranks_below_forty_of_nearly_five(people: People) -> 
     ]
 
 
-def test_what_strangers_write_moves_nobody_in_the_order(people: People) -> None:
-    """It counts for the mean, by which one can sort and filter."""
+def test_unverified_reviews_do_not_affect_the_order(people: People) -> None:
+    """They count in the mean, by which clients can sort and filter."""
     good, other = people.tutor(), people.tutor()
     for tutor, stars in ((good, 4), (other, 3)):
         student = people.student()
@@ -54,7 +54,7 @@ def test_what_strangers_write_moves_nobody_in_the_order(people: People) -> None:
     assert (card["id"], card["avg_rating"]) == (good.tutor_id, "1.5")
 
 
-def test_strangers_read_the_initial_of_a_last_name(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strangers_see_the_initial_of_a_last_name(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     tutor = people.tutor()
     for last_name in ("Żak", "", "Nowak-Lis"):
         rated(tutor, people.student(last_name=last_name))
@@ -66,8 +66,8 @@ def test_strangers_read_the_initial_of_a_last_name(people: People, monkeypatch: 
     assert shown == ["Nowak-Lis", "", "Żak"]
 
 
-def test_authors_and_those_reviewed_read_the_whole_name(people: People) -> None:
-    """As the recorded details show it to everybody."""
+def test_authors_and_reviewed_tutors_see_the_full_name(people: People) -> None:
+    """The recorded tutor details show it to everybody."""
     tutor, student = people.tutor(), people.student()
     review_id = rated(tutor, student)
     path = f"/api/user/rate_tutor/{tutor.tutor_id}/"

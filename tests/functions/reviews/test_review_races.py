@@ -1,4 +1,4 @@
-"""Edits, replies, reports and decisions on one review at the same moment, and accounts that go meanwhile."""
+"""Concurrent edits, replies, reports and decisions on one review, while accounts are deleted."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +52,7 @@ def rated(tutor: Person, student: Person) -> int:
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.proof)])
-def test_of_edits_at_once_one_stands_whole_and_counts(people: People, rounds: int) -> None:
+def test_of_concurrent_edits_one_is_stored_whole_and_counted(people: People, rounds: int) -> None:
     tutor, student = people.tutor(), people.student()
     rated(tutor, student)
     for _ in range(rounds):
@@ -63,7 +63,7 @@ def test_of_edits_at_once_one_stands_whole_and_counts(people: People, rounds: in
         assert query(DRIFTED) == []
 
 
-def test_it_is_the_trigger_that_counts_edits(people: People) -> None:
+def test_without_the_trigger_edits_are_not_counted(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     rated(tutor, student)
     query("ALTER TABLE ratings DISABLE TRIGGER ratings_recount")
@@ -75,8 +75,8 @@ def test_it_is_the_trigger_that_counts_edits(people: People) -> None:
 
 
 @pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.proof)])
-def test_whatever_meets_nothing_fails_and_counters_are_right(people: People, rounds: int) -> None:
-    """Everybody who can touch a review does, while an account it belongs to may go."""
+def test_any_concurrent_changes_succeed_and_leave_right_counters(people: People, rounds: int) -> None:
+    """Everybody who can change a review does, while one of its accounts may be deleted."""
     order = Random(rounds)
     staff, colleague = people.student(is_staff=True), people.tutor()
     for turn in range(rounds):
@@ -110,13 +110,13 @@ def test_whatever_meets_nothing_fails_and_counters_are_right(people: People, rou
 
 @contextmanager
 def other_transaction() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A transaction that another process is in the middle of."""
+    """A transaction in progress in another process."""
     with psycopg.connect(settings().database_url) as other:
         yield other
 
 
 def meet_the_deletion(student: Person, tutor: Person, act: partial[Answer], lock: str) -> Answer:
-    """An act that comes when the deletion of the student's account holds its first locks. Raises DeadlockDetected."""
+    """Run `act` while the deletion of the student's account holds its first locks. Raises DeadlockDetected."""
     with ThreadPoolExecutor(1) as threads, other_transaction() as deletion:
         deletion.execute(lock, (student.id if "users" in lock else tutor.tutor_id,))
         acting = threads.submit(lambda: at_once(act)[0])
@@ -150,7 +150,7 @@ def acting(people: People, verb: str, student: Person, tutor: Person) -> partial
 
 @pytest.mark.proof
 @pytest.mark.parametrize("verb", ["edit", "withdraw", "hide"])
-def test_without_the_lock_on_the_tutor_they_wait_for_each_other(
+def test_without_the_lock_on_the_tutor_they_deadlock(
     people: People, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.setattr(repository, "lock_tutor", lambda _db, _tutor_id: None)
@@ -161,7 +161,7 @@ def test_without_the_lock_on_the_tutor_they_wait_for_each_other(
 
 
 def ends_in_a_deadlock(student: Person, tutor: Person, act: partial[Answer], lock: str) -> bool:
-    """Whichever of the two the database chose to end."""
+    """Return whether the database aborted one of the two because of a deadlock."""
     try:
         return meet_the_deletion(student, tutor, act, lock).status == 503
     except psycopg.errors.DeadlockDetected:
@@ -176,16 +176,14 @@ def test_a_report_waits_for_the_deletion_of_its_reporter(people: People) -> None
 
 
 @pytest.mark.proof
-def test_without_the_lock_on_the_account_they_wait_for_each_other(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_lock_on_the_account_they_deadlock(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "LOCK_REPORTER", Command("SELECT %s::uuid"))
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
     assert ends_in_a_deadlock(tutor, tutor, act, ACCOUNT_FIRST)
 
 
-def test_a_report_that_loses_its_reporter_meanwhile_is_resolved(people: People) -> None:
+def test_a_report_whose_reporter_is_deleted_meanwhile_is_resolved(people: People) -> None:
     review_id, reader, staff = rated(people.tutor(), people.student()), people.tutor(), people.student(is_staff=True)
     report(reader, review_id)
     with ThreadPoolExecutor(1) as threads, other_transaction() as deletion:
@@ -198,7 +196,7 @@ def test_a_report_that_loses_its_reporter_meanwhile_is_resolved(people: People) 
 
 
 def report_while_hidden(people: People) -> tuple[int, int]:
-    """A report that comes while the review is being hidden: (its status, reports left open)."""
+    """Report a review while it is being hidden; return the status and the number of open reports."""
     review_id, reader = rated(people.tutor(), people.student()), people.student()
     with ThreadPoolExecutor(1) as threads, other_transaction() as hiding:
         hiding.execute("UPDATE ratings SET hidden_at = now() WHERE id = %s", (review_id,))
@@ -210,19 +208,19 @@ def report_while_hidden(people: People) -> tuple[int, int]:
     return status, query("SELECT count(*) FROM review_reports WHERE resolved_at IS NULL")[0][0]
 
 
-def test_no_report_is_left_open_behind_a_decision(people: People) -> None:
+def test_a_decision_leaves_no_report_open(people: People) -> None:
     assert report_while_hidden(people) == (404, 0)
 
 
-def test_it_is_the_lock_on_the_review_that_sees_to_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_on_the_review_a_report_stays_open(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     weaker = repository.LOCK_VISIBLE_REVIEW.text.replace("FOR SHARE", "FOR KEY SHARE")
     monkeypatch.setattr(repository, "LOCK_VISIBLE_REVIEW", Query(UUID, weaker))
-    # A snapshot without any lock on the row's contents sees it as shown.
+    # Without a lock on the row's contents, the snapshot still shows it as visible.
     assert report_while_hidden(people) == (201, 1)
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
-def test_of_reports_by_one_person_at_once_one_is_kept(people: People, rounds: int) -> None:
+def test_of_concurrent_reports_by_one_person_one_is_stored(people: People, rounds: int) -> None:
     reader, tutor = people.student(), people.tutor()
     for number in range(rounds):
         review_id = rated(tutor, people.student())
@@ -231,7 +229,7 @@ def test_of_reports_by_one_person_at_once_one_is_kept(people: People, rounds: in
         assert query("SELECT count(*) FROM review_reports") == [(number + 1,)]
 
 
-def test_it_is_the_constraint_that_keeps_one(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_constraint_several_reports_are_stored(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, review_id = people.student(), rated(people.tutor(), people.student())
     plain = repository.ADD_REPORT.text.partition("ON CONFLICT")[0]
     monkeypatch.setattr(repository, "ADD_REPORT", Command(plain))

@@ -1,4 +1,4 @@
-"""A tutor's reviews in public: pages, edits, replies, and which are verified."""
+"""A tutor's public reviews: pages, edits, replies, and verification."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def rated(tutor: Person, student: Person, rating: int = 4, review: str = "Dobrze
     return review_id
 
 
-def test_a_page_of_reviews_has_the_newest_first_and_the_average_of_all(people: People) -> None:
+def test_a_page_lists_the_newest_reviews_first_with_the_average_of_all(people: People) -> None:
     tutor = people.tutor()
     given_at = datetime(2034, 7, 1, 10, tzinfo=UTC)
     for number in range(1, 13):
@@ -85,7 +85,7 @@ def test_a_tutor_without_reviews_has_one_empty_page(people: People) -> None:
     assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
-def test_reviews_of_tutors_nobody_sees_are_not_found(people: People) -> None:
+def test_reviews_of_hidden_and_unknown_tutors_are_not_found(people: People) -> None:
     hidden = people.tutor(confirmed_at=None)
     for tutor_id in (hidden.tutor_id, 0, 99, 2**31 - 1, 2**31, 2**63, "9" * 40, "9" * 41, "abc"):
         answer = reviews(tutor_id)
@@ -105,18 +105,18 @@ def test_reviews_of_tutors_nobody_sees_are_not_found(people: People) -> None:
         ("page_size=101", {"page_size": ["Upewnij się, że ta wartość jest mniejsza lub równa 100."]}),
     ],
 )
-def test_numbers_that_are_no_page_are_refused(people: People, query_string: str, errors: Any) -> None:
+def test_invalid_page_numbers_and_sizes_are_refused(people: People, query_string: str, errors: Any) -> None:
     answer = reviews(people.tutor().tutor_id, f"?{query_string}")
     assert (answer.status, answer.json) == (400, errors)
 
 
 @pytest.mark.parametrize("number", ["99", "10000000", "9" * 29])
-def test_a_page_behind_the_last_is_not_found(people: People, number: str) -> None:
+def test_a_page_after_the_last_is_not_found(people: People, number: str) -> None:
     answer = reviews(people.tutor().tutor_id, f"?p={number}&page_size=100")
     assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
-def test_the_mean_of_the_verified_ones_stands_beside_that_of_all(people: People) -> None:
+def test_the_mean_of_verified_reviews_is_shown_beside_that_of_all(people: People) -> None:
     tutor = people.tutor()
     for stars, took_place in ((5, True), (4, True), (1, False)):
         student = people.student()
@@ -130,14 +130,14 @@ def test_the_mean_of_the_verified_ones_stands_beside_that_of_all(people: People)
 
 
 @pytest.mark.parametrize("state", ["pending", "confirmed", "cancelled", "expired", "completed", "no_show"])
-def test_a_review_is_verified_by_a_completed_session_of_the_two(people: People, state: str) -> None:
+def test_a_completed_session_of_the_two_verifies_a_review(people: People, state: str) -> None:
     tutor, student = people.tutor(), people.student()
     rated(tutor, student)
     session(tutor, student, state)
     assert reviews(tutor.tutor_id).json["results"][0]["verified"] is (state == "completed")
 
 
-def test_sessions_of_others_verify_nothing_and_later_ones_do(people: People) -> None:
+def test_only_sessions_of_author_and_tutor_verify_a_review_even_later_ones(people: People) -> None:
     tutor, colleague, student, other = people.tutor(), people.tutor(), people.student(), people.student()
     rated(tutor, student)
     session(tutor, other, "completed")
@@ -159,7 +159,7 @@ def test_sessions_of_others_verify_nothing_and_later_ones_do(people: People) -> 
         ({"rating": 4, "review": "Dobrze"}, 4, "Dobrze", False),
     ],
 )
-def test_the_author_edits_a_review(people: People, body: Any, rating: int, review: str, edited: bool) -> None:  # noqa: FBT001 - a case's own
+def test_the_author_can_edit_a_review(people: People, body: Any, rating: int, review: str, edited: bool) -> None:  # noqa: FBT001 - a case's own
     tutor, student, other = people.tutor(), people.student(), people.student()
     rated(tutor, student)
     rated(tutor, other, 2, "Inna")
@@ -193,7 +193,7 @@ def test_the_author_edits_a_review(people: People, body: Any, rating: int, revie
         ([], {"non_field_errors": ["Oczekiwano obiektu, otrzymano: lista."]}),
     ],
 )
-def test_an_edit_that_is_none_is_refused(people: People, body: Any, complaints: Any) -> None:
+def test_an_invalid_edit_is_refused(people: People, body: Any, complaints: Any) -> None:
     tutor, student = people.tutor(), people.student()
     rated(tutor, student)
     answer = edit(student, tutor.tutor_id, body)
@@ -201,7 +201,7 @@ def test_an_edit_that_is_none_is_refused(people: People, body: Any, complaints: 
     assert query("SELECT rating, review, edited_at FROM ratings") == [(4, "Dobrze", None)]
 
 
-def test_nobody_edits_a_review_of_others_or_none(people: People) -> None:
+def test_missing_reviews_and_those_of_others_cannot_be_edited(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     rated(tutor, student)
     for person, tutor_id in (
@@ -217,7 +217,7 @@ def test_nobody_edits_a_review_of_others_or_none(people: People) -> None:
     assert query("SELECT rating, edited_at FROM ratings") == [(4, None)]
 
 
-def test_a_tutor_replies_replaces_the_reply_and_takes_it_back(people: People) -> None:
+def test_a_tutor_can_reply_replace_the_reply_and_delete_it(people: People) -> None:
     tutor = people.tutor()
     review_id = rated(tutor, people.student())
     answer = reply(tutor, review_id, {"reply": " Dziękuję! "})
@@ -245,7 +245,7 @@ def test_a_tutor_replies_replaces_the_reply_and_takes_it_back(people: People) ->
         ({"reply": "x" * 5_001}, "Upewnij się, że to pole ma nie więcej niż 5000 znaków."),
     ],
 )
-def test_a_reply_that_is_none_is_refused(people: People, body: Any, complaint: str) -> None:
+def test_an_invalid_reply_is_refused(people: People, body: Any, complaint: str) -> None:
     tutor = people.tutor()
     review_id = rated(tutor, people.student(), reply="Stara")
     answer = reply(tutor, review_id, body)
@@ -253,7 +253,7 @@ def test_a_reply_that_is_none_is_refused(people: People, body: Any, complaint: s
     assert query("SELECT reply FROM ratings") == [("Stara",)]
 
 
-def test_only_the_tutor_replies_and_only_to_visible_reviews(people: People) -> None:
+def test_only_the_tutor_can_reply_and_only_to_visible_reviews(people: People) -> None:
     tutor, colleague, student = people.tutor(), people.tutor(), people.student()
     visible, hidden = rated(tutor, student), rated(tutor, people.student(), hidden_at=datetime.now(UTC))
     cases: list[tuple[Person, object, int]] = [(colleague, visible, 404), (tutor, hidden, 404), (student, visible, 403)]
@@ -264,7 +264,7 @@ def test_only_the_tutor_replies_and_only_to_visible_reviews(people: People) -> N
     assert query("SELECT DISTINCT reply FROM ratings") == [(None,)]
 
 
-def test_a_hidden_review_is_nowhere_and_its_author_cannot_make_room_for_another(people: People) -> None:
+def test_a_hidden_review_is_not_shown_and_its_author_cannot_replace_it(people: People) -> None:
     tutor, student, other = people.tutor(), people.student(), people.student()
     hidden, visible = rated(tutor, student, 1), rated(tutor, other, 5)
     query("UPDATE ratings SET hidden_at = now() WHERE id = %s", hidden)

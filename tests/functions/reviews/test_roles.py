@@ -1,4 +1,4 @@
-"""Who may do what with reviews, and what becomes of bodies nobody should send."""
+"""Who may do what with reviews, and how invalid bodies are refused."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ call = LambdaClient(handler)
 BASE = "/api/user/tutor/reviews"
 RATE, REPLY, REPORT = "/api/user/rate_tutor/1/", f"{BASE}/1/reply/", f"{BASE}/1/report/"
 ROLES = ("nobody", "refresh token", "author", "reader", "other tutor", "the tutor", "staff")
-# Method, path, body, and what each of the roles is answered.
+# Method, path, body, and the status for each role.
 MATRIX: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("GET", f"{BASE}/1/", None, (200, 200, 200, 200, 200, 200, 200)),
     ("PATCH", RATE, {"rating": 1}, (401, 401, 200, 400, 400, 400, 400)),
@@ -31,7 +31,7 @@ TABLES = ("ratings", "review_reports", "tutors")
 
 @pytest.fixture
 def cast(people: People) -> dict[str, Person]:
-    """The author's review of the tutor has the id 1, and so has the tutor."""
+    """The author's review of the tutor has the id 1, as has the tutor."""
     tutor, author = people.tutor(), people.student()
     insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": author.id, "rating": 4, "review": "Dobrze"})
     return {
@@ -50,7 +50,7 @@ def rows() -> list[Any]:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("method", "path", "body", "expected"), MATRIX, ids=[f"{m} {p}" for m, p, _b, _e in MATRIX])
-def test_each_role_may_do_what_is_its_part(
+def test_each_role_may_do_only_what_it_should(
     cast: dict[str, Person], *, method: str, path: str, body: Any, expected: tuple[int, ...], role: str
 ) -> None:
     token = {"nobody": "", "refresh token": cast["author"].refresh}.get(role)
@@ -70,19 +70,19 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("method", "path", "who", "name"), BODIES)
-def test_bodies_nobody_should_send_are_refused_and_change_nothing(
+def test_invalid_bodies_are_refused_and_change_nothing(
     cast: dict[str, Person], method: str, path: str, who: str, name: str
 ) -> None:
     token, before = cast[who].access, rows()
     sent = [("application/json", body) for body in BROKEN_BODIES]
     sent += [(content_type, body) for content_type, body, _status in BROKEN_FORMS]
-    # A number is taken as its digits.
+    # Numbers are accepted as text.
     values = [value for value in BAD_VALUES if not value.strip("-").isdigit()]
     sent += [("application/json", f'{{"{name}": {value}}}'.encode()) for value in values]
     for content_type, body in sent:
         answer = call(method, path, token=token, body=body, headers={"content-type": content_type})
         if (content_type, answer.status) == ("application/json", 200):
-            # What has none of the fields changes nothing.
+            # A body without any of the fields changes nothing.
             assert method == "PATCH"
             continue
         assert 400 <= answer.status < 500, (body[:50], answer)

@@ -42,7 +42,7 @@ def overview(person: Person) -> Any:
 
 
 def shown(answer: Answer, steps_off: int = 0) -> str:
-    """What an app shows that was told this."""
+    """Return the code that an app with this secret shows."""
     secret = base64.b32decode(answer.json["secret"])
     return password_at(secret, int(time.time() // STEP_SECONDS) + steps_off)
 
@@ -51,13 +51,13 @@ def subjects(person: Person) -> list[str]:
     return [str(mail.subject) for mail in delivered(person.email)]
 
 
-def test_an_app_counts_once_it_has_shown_a_code(people: People) -> None:
+def test_an_app_is_active_once_a_code_confirms_it(people: People) -> None:
     ewa = people.student(language="en")
     assert overview(ewa) == NOTHING
     new = change(ewa, "app")
     assert new.status == 200
     assert parse_qs(urlsplit(new.json["otpauth_uri"]).query)["secret"] == [new.json["secret"]]
-    assert give_password(ewa.email).status == 200, "an app that is being added counts for nothing"
+    assert give_password(ewa.email).status == 200, "an unconfirmed app is not a factor yet"
     confirmed = change(ewa, "app/confirm", code=shown(new))
     assert confirmed.status == 200
     codes = confirmed.json["recovery_codes"]
@@ -78,7 +78,7 @@ def test_an_app_counts_once_it_has_shown_a_code(people: People) -> None:
 CODE_HASHES = "SELECT code_hash FROM recovery_codes"
 
 
-def test_the_first_factor_signs_other_devices_out_and_counts_as_given_here(people: People) -> None:
+def test_adding_the_first_factor_signs_out_other_devices_and_counts_as_given_here(people: People) -> None:
     ewa = people.student()
     other = give_password(ewa.email).json["access"]
     change(ewa, "app/confirm", code=shown(change(ewa, "app")))
@@ -96,7 +96,7 @@ def test_an_app_that_shows_another_code_is_not_added(people: People, code: str) 
     assert not overview(ewa)["enabled"]
 
 
-def test_what_was_not_begun_or_took_too_long_is_not_confirmed(people: People) -> None:
+def test_an_enrolment_that_was_not_started_or_has_expired_cannot_be_confirmed(people: People) -> None:
     ewa = people.student()
     assert change(ewa, "app/confirm", code="287082").json["code"] == "nothing_to_confirm"
     new = change(ewa, "app")
@@ -105,12 +105,12 @@ def test_what_was_not_begun_or_took_too_long_is_not_confirmed(people: People) ->
     assert (answer.status, answer.json["code"]) == (409, "nothing_to_confirm")
 
 
-def test_another_app_takes_a_code_and_comes_in_place_of_the_one_before(ola: Secured) -> None:
+def test_another_app_requires_a_code_and_replaces_the_previous_one(ola: Secured) -> None:
     refused = change(ola.person, "app")
     assert (refused.status, refused.json["code"]) == (403, "code_needed")
     assert change(ola.person, "app", code=ola.wrong_code).json["code"] == "wrong_code"
     new = change(ola.person, "app", code=ola.code())
-    assert give_code(ticket_for(ola), ola.code(1)).status == 200, "the one before counts until then"
+    assert give_code(ticket_for(ola), ola.code(1)).status == 200, "the previous app is active until then"
     confirmed = change(ola.person, "app/confirm", code=shown(new))
     assert confirmed.json == {"recovery_codes": []}
     assert give_code(ticket_for(ola), shown(new, 1)).status == 200
@@ -119,7 +119,7 @@ def test_another_app_takes_a_code_and_comes_in_place_of_the_one_before(ola: Secu
     assert give_code(ticket_for(ola), ola.recovery_codes[0]).status == 200
 
 
-def test_turning_it_off_takes_a_code(ola: Secured) -> None:
+def test_turning_it_off_requires_a_code(ola: Secured) -> None:
     for code in (ola.wrong_code, "x", "aaaa-bbbb-cccc-dddd"):
         answer = change(ola.person, "turn_off", code=code)
         assert (answer.status, answer.json["code"]) == (403, "wrong_code")
@@ -141,7 +141,7 @@ def test_a_recovery_code_turns_it_off_too(ola: Secured) -> None:
     assert change(ola.person, "turn_off", code=ola.recovery_codes[3]).status == 200
 
 
-def test_new_recovery_codes_void_the_ones_before(ola: Secured) -> None:
+def test_new_recovery_codes_void_the_previous_ones(ola: Secured) -> None:
     assert change(ola.person, "recovery_codes", code=ola.wrong_code).json["code"] == "wrong_code"
     answer = change(ola.person, "recovery_codes", code=ola.recovery_codes[0])
     codes = answer.json["recovery_codes"]
@@ -152,13 +152,13 @@ def test_new_recovery_codes_void_the_ones_before(ola: Secured) -> None:
 
 
 @pytest.mark.parametrize("what", ["app", "app/confirm", "recovery_codes", "turn_off"])
-def test_changes_take_the_password_of_lately(ola: Secured, what: str) -> None:
+def test_changes_require_a_recently_entered_password(ola: Secured, what: str) -> None:
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
     answer = change(ola.person, what, code=ola.code())
     assert (answer.status, answer.json["code"]) == (403, "password_check_needed")
 
 
-def test_wrong_codes_count_against_the_same_ten_wherever_they_are_given(ola: Secured) -> None:
+def test_wrong_codes_anywhere_count_against_one_limit(ola: Secured) -> None:
     ticket = ticket_for(ola)
     for _ in range(5):
         give_code(ticket, ola.wrong_code)
@@ -167,14 +167,14 @@ def test_wrong_codes_count_against_the_same_ten_wherever_they_are_given(ola: Sec
         assert change(ola.person, what, code=ola.code()).status == 429
 
 
-def test_a_session_that_began_before_the_factor_ends_with_it(people: People) -> None:
+def test_a_session_from_before_the_factor_ends_when_it_is_added(people: People) -> None:
     ewa = people.student()
     old = give_password(ewa.email).json
     change(ewa, "app/confirm", code=shown(change(ewa, "app")))
     assert tokens("POST", "/api/token/refresh/", json_body={"refresh": old["refresh"]}).status == 401
 
 
-def test_the_account_takes_its_factors_along(ola: Secured) -> None:
+def test_factors_are_deleted_with_the_account(ola: Secured) -> None:
     ticket_for(ola)
     exported = accounts("GET", "/api/user/export/", token=ola.person.access).json["second_factors"]
     [factors] = exported
@@ -185,7 +185,7 @@ def test_the_account_takes_its_factors_along(ola: Secured) -> None:
         assert query(f"SELECT count(*) FROM {table}") == [(0,)]
 
 
-def test_the_operator_lets_in_who_has_lost_it(ola: Secured) -> None:
+def test_the_operator_can_remove_a_lost_factor(ola: Secured) -> None:
     ticket = ticket_for(ola)
     with transaction() as db:
         done = remove_second_factor(db, ola.person.id, Grounds(None, "Zgubiony telefon"))
@@ -207,7 +207,7 @@ def enrol(what: str, **body: Any) -> Answer:
     return call("POST", f"/api/token/second_factor/enrolment/{what}", json_body=body)
 
 
-def test_a_link_of_the_operator_adds_the_first_app(people: People) -> None:
+def test_a_link_from_the_operator_adds_the_first_app(people: People) -> None:
     ewa = people.student()
     link = enrolment(ewa)
     new = enrol("", ticket=link)
@@ -220,11 +220,11 @@ def test_a_link_of_the_operator_adds_the_first_app(people: People) -> None:
         assert (answer.status, answer.json["code"]) == (404, "enrolment_expired")
 
 
-def test_a_link_adds_nothing_to_an_account_that_has_a_factor(ola: Secured) -> None:
+def test_a_link_adds_nothing_to_an_account_with_a_factor(ola: Secured) -> None:
     assert enrol("", ticket=enrolment(ola.person)).json["code"] == "enrolment_expired"
 
 
-def test_a_link_works_for_a_day_and_ends_the_one_before(people: People) -> None:
+def test_a_link_works_for_a_day_and_voids_the_previous_one(people: People) -> None:
     ewa = people.student()
     first, second = enrolment(ewa), enrolment(ewa)
     assert enrol("", ticket=first).status == 404
@@ -233,7 +233,7 @@ def test_a_link_works_for_a_day_and_ends_the_one_before(people: People) -> None:
     assert enrol("", ticket=second).status == 404
 
 
-def test_a_ticket_of_a_sign_in_is_no_link(ola: Secured) -> None:
+def test_a_sign_in_ticket_does_not_work_as_a_link(ola: Secured) -> None:
     ticket = ticket_for(ola)
     query("UPDATE users SET second_factor_at = NULL")
     assert enrol("", ticket=ticket).status == 404

@@ -31,7 +31,7 @@ def ewa(people: People) -> Person:
 
 @pytest.fixture
 def phone(ewa: Person) -> Authenticator:
-    """A passkey of Ewa's."""
+    """Ewa's passkey."""
     made = Authenticator()
     assert add(ewa, made).status == 200
     return made
@@ -51,7 +51,7 @@ def give(ticket: str, passkey: Any, **more: Any) -> Answer:
     return call("POST", "/api/token/second_factor/", json_body={"ticket": ticket, "passkey": passkey, **more})
 
 
-def test_after_the_password_a_passkey_gives_the_tokens_of_a_session(ewa: Person, phone: Authenticator) -> None:
+def test_password_and_passkey_give_the_tokens_of_a_session(ewa: Person, phone: Authenticator) -> None:
     own = ticket(ewa)
     options = asked(own).json
     assert options["allowCredentials"] == [
@@ -68,13 +68,13 @@ def test_after_the_password_a_passkey_gives_the_tokens_of_a_session(ewa: Person,
     assert query(f"{NEW_SESSION} FROM sign_in_sessions WHERE id <> %s", ewa.session_id) == [(True, False)]
 
 
-def test_of_an_account_without_passkeys_none_is_asked(ola: Secured) -> None:
+def test_an_account_without_passkeys_gets_no_challenge(ola: Secured) -> None:
     answer = asked(ticket_for(ola))
     assert (answer.status, answer.json["code"]) == (409, "no_passkey")
     assert asked("x").json["code"] == "ticket_expired"
 
 
-def test_neither_code_nor_passkey_is_no_second_factor(ewa: Person, phone: Authenticator) -> None:
+def test_a_code_or_a_passkey_is_required(ewa: Person, phone: Authenticator) -> None:
     answer = call("POST", "/api/token/second_factor/", json_body={"ticket": ticket(ewa)})
     assert (answer.status, answer.json) == (400, {"code": ["To pole jest wymagane."]})
 
@@ -88,14 +88,14 @@ def test_a_passkey_of_somebody_else_is_wrong(phone: Authenticator, ola: Secured)
     assert sessions() == 2
 
 
-def test_a_ticket_takes_five_tries_of_passkeys_too(ewa: Person, phone: Authenticator) -> None:
+def test_a_ticket_allows_five_tries_with_passkeys_too(ewa: Person, phone: Authenticator) -> None:
     own = ticket(ewa)
     assert {give(own, {}).json["code"] for _ in range(5)} == {"wrong_passkey"}
     assert asked(own).json["code"] == "ticket_expired"
     assert query("SELECT failures FROM second_factors") == [(0,)]
 
 
-def test_a_recovery_code_signs_in_whose_only_factor_is_a_passkey(ewa: Person) -> None:
+def test_a_recovery_code_signs_in_to_an_account_whose_only_factor_is_a_passkey(ewa: Person) -> None:
     codes = add(ewa, Authenticator()).json["recovery_codes"]
     body = {"ticket": ticket(ewa), "code": codes[0]}
     assert call("POST", "/api/token/second_factor/", json_body=body).status == 200
@@ -115,13 +115,13 @@ def test_a_passkey_alone_signs_in_with_both_factors_but_without_the_password(ewa
     assert "New sign-in" in subjects(ewa)
 
 
-def test_a_device_that_was_signed_in_before_is_known(ewa: Person, phone: Authenticator) -> None:
+def test_a_device_that_was_signed_in_before_is_not_new(ewa: Person, phone: Authenticator) -> None:
     query("UPDATE users SET signed_in_at = now()")
     assert sign_in(phone, refresh=ewa.refresh).status == 200
     assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'new_device'") == [(0,)]
 
 
-def test_anybody_may_begin_and_is_told_of_no_passkey(phone: Authenticator) -> None:
+def test_anybody_can_get_a_challenge_which_reveals_no_passkeys(phone: Authenticator) -> None:
     options = call("POST", "/api/token/passkey/begin/").json
     assert list(options) == ["challenge", "timeout", "rpId", "allowCredentials", "userVerification"]
     assert options["allowCredentials"] == []
@@ -132,8 +132,8 @@ LIES: dict[str, Any] = {
     "the other ceremony": {"client": {"type": "webauthn.create"}},
     "a frame": {"client": {"crossOrigin": True}},
     "another challenge": {"client": {"challenge": base64url(bytes(32))}},
-    "nobody there": {"flags": 0},
-    "nobody verified": {"flags": USER_PRESENT},
+    "user not present": {"flags": 0},
+    "user not verified": {"flags": USER_PRESENT},
     "another account": {"user_handle": base64url(bytes(16))},
     "no account": {"user_handle": None},
     "a copy of its id": {"key": Authenticator().key},
@@ -142,7 +142,7 @@ LIES: dict[str, Any] = {
 }
 
 
-def test_what_was_signed_elsewhere_or_otherwise_signs_in_to_nothing(phone: Authenticator) -> None:
+def test_signatures_from_other_origins_or_of_other_kinds_are_refused(phone: Authenticator) -> None:
     assert sign_in(phone).status == 200
     before = sessions()
     for name, lie in LIES.items():
@@ -152,13 +152,13 @@ def test_what_was_signed_elsewhere_or_otherwise_signs_in_to_nothing(phone: Authe
     assert sign_in(phone).status == 200
 
 
-def test_what_was_signed_for_another_domain_signs_in_to_nothing(phone: Authenticator) -> None:
+def test_a_signature_for_another_domain_is_refused(phone: Authenticator) -> None:
     begun = call("POST", "/api/token/passkey/begin/").json
     signed = phone.get({**begun, "rpId": "evil.example"})
     assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status == 401
 
 
-def test_what_was_changed_after_it_was_signed_signs_in_to_nothing(phone: Authenticator) -> None:
+def test_a_modified_signature_is_refused(phone: Authenticator) -> None:
     others: list[Any] = ["AAAA", "", None, 5, "\ud800", []]
     for part, other in product(("signature", "authenticatorData", "clientDataJSON"), others):
         answer = phone.get(call("POST", "/api/token/passkey/begin/").json)
@@ -167,8 +167,8 @@ def test_what_was_changed_after_it_was_signed_signs_in_to_nothing(phone: Authent
         assert call("POST", "/api/token/passkey/", json_body={"passkey": answer}).json["code"] == "wrong_passkey"
 
 
-def test_a_count_that_does_not_grow_is_refused_and_stays(phone: Authenticator) -> None:
-    """A copy of the passkey may be about (section 6.1.1)."""
+def test_a_count_that_does_not_increase_is_refused_and_not_stored(phone: Authenticator) -> None:
+    """A copy of the passkey may exist (section 6.1.1)."""
     phone.count = 6
     assert sign_in(phone).status == 200
     for count in (6, 5, -1):
@@ -177,13 +177,13 @@ def test_a_count_that_does_not_grow_is_refused_and_stays(phone: Authenticator) -
     assert query("SELECT sign_count FROM passkeys") == [(7,)]
 
 
-def test_authenticators_that_do_not_count_are_taken(ewa: Person) -> None:
+def test_authenticators_without_a_counter_are_accepted(ewa: Person) -> None:
     synced = Authenticator(counts=False)
     add(ewa, synced)
     assert [sign_in(synced).status for _ in range(2)] == [200, 200]
 
 
-def test_a_signature_signs_in_once(phone: Authenticator) -> None:
+def test_a_signature_works_once(phone: Authenticator) -> None:
     phone.counts = False
     query("UPDATE passkeys SET sign_count = 0")
     signed = phone.get(call("POST", "/api/token/passkey/begin/").json)
@@ -191,15 +191,13 @@ def test_a_signature_signs_in_once(phone: Authenticator) -> None:
     assert statuses == [200, 401]
 
 
-def test_what_a_ticket_is_asked_for_signs_in_to_nothing_alone(ewa: Person, phone: Authenticator) -> None:
+def test_challenges_with_and_without_a_ticket_are_not_interchangeable(ewa: Person, phone: Authenticator) -> None:
     signed = phone.get(asked(ticket(ewa)).json)
     assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status == 401
     assert give(ticket(ewa), phone.get(call("POST", "/api/token/passkey/begin/").json)).status == 401
 
 
-def test_what_a_change_was_signed_for_is_no_second_factor_and_the_other_way_round(
-    ewa: Person, phone: Authenticator
-) -> None:
+def test_challenges_of_changes_and_of_sign_ins_are_not_interchangeable(ewa: Person, phone: Authenticator) -> None:
     own = ticket(ewa)
     assert give(own, **signed(ewa, phone)).json["code"] == "wrong_passkey"
     answer = change(ewa, "turn_off", passkey=phone.get(asked(own).json))
@@ -207,7 +205,7 @@ def test_what_a_change_was_signed_for_is_no_second_factor_and_the_other_way_roun
     assert give(own, phone.get(asked(own).json)).status == 200
 
 
-def test_a_challenge_of_somebody_else_counts_for_nothing(phone: Authenticator, ewa: Person, ola: Secured) -> None:
+def test_a_challenge_of_somebody_else_is_refused(phone: Authenticator, ewa: Person, ola: Secured) -> None:
     key = Authenticator()
     add(ola.person, key, code=ola.recovery_codes[0])
     theirs, own = asked(ticket(ewa)).json, ticket_for(ola)
@@ -216,8 +214,8 @@ def test_a_challenge_of_somebody_else_counts_for_nothing(phone: Authenticator, e
 
 
 @pytest.mark.usefixtures("phone")
-def test_the_count_has_to_grow_when_it_is_noted_too() -> None:
-    """Of a passkey and its copy that sign at the same moment."""
+def test_the_count_must_also_increase_when_it_is_stored() -> None:
+    """Otherwise a passkey and its copy could sign in at the same moment."""
     [(number,)] = query("SELECT id FROM passkeys")
     for kept, given, grows in ((7, 8, True), (7, 7, False), (7, 0, False), (0, 0, True), (0, 1, True)):
         query("UPDATE passkeys SET sign_count = %s", kept)
@@ -226,14 +224,14 @@ def test_the_count_has_to_grow_when_it_is_noted_too() -> None:
         assert query("SELECT sign_count FROM passkeys") == [(given if grows else kept,)]
 
 
-def test_a_suspended_account_is_told_so(phone: Authenticator) -> None:
+def test_a_suspended_account_gets_its_own_error(phone: Authenticator) -> None:
     query("UPDATE users SET suspended_at = now()")
     answer = sign_in(phone)
     assert (answer.status, answer.json["code"]) == (401, "account_suspended")
 
 
 @pytest.mark.usefixtures("rate_limits")
-def test_challenges_of_strangers_are_bounded_and_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_challenges_of_strangers_are_limited_and_swept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PASSKEY_SIGN_INS", replace(limits.PASSKEY_SIGN_INS, count=2))
     statuses = [call("POST", "/api/token/passkey/begin/").status for _ in range(3)]
     assert statuses == [200, 200, 429]
@@ -242,7 +240,7 @@ def test_challenges_of_strangers_are_bounded_and_swept(monkeypatch: pytest.Monke
     assert query("SELECT count(*) FROM passkey_challenges") == [(1,)]
 
 
-def test_an_account_keeps_one_challenge_for_a_purpose(ewa: Person, phone: Authenticator) -> None:
+def test_an_account_has_one_challenge_per_purpose(ewa: Person, phone: Authenticator) -> None:
     own = ticket(ewa)
     first, _second = asked(own).json, asked(own).json
     assert query("SELECT count(*) FROM passkey_challenges WHERE user_id = %s", ewa.id) == [(1,)]

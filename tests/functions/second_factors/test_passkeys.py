@@ -1,4 +1,4 @@
-"""Adding, renaming and removing passkeys, and giving one where a change of factors takes a factor."""
+"""Adding, renaming and removing passkeys, and using one to confirm a change of factors."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_browsers_are_asked_for_a_discoverable_passkey_without_attestation(ewa: 
     assert (options["attestation"], options["excludeCredentials"]) == ("none", [])
 
 
-def test_a_passkey_counts_once_a_browser_has_made_it(ewa: Person) -> None:
+def test_a_passkey_is_active_once_a_browser_has_created_it(ewa: Person) -> None:
     other = give_password(ewa.email).json["access"]
     phone = Authenticator()
     answer = add(ewa, phone)
@@ -57,7 +57,7 @@ def test_a_passkey_counts_once_a_browser_has_made_it(ewa: Person) -> None:
     assert query("SELECT credential_id, transports FROM passkeys") == [(phone.credential_id, ["internal"])]
 
 
-def test_another_passkey_takes_a_factor_and_excludes_those_there_are(ewa: Person) -> None:
+def test_another_passkey_requires_a_factor_and_excludes_the_existing_ones(ewa: Person) -> None:
     phone, key = Authenticator(), Authenticator()
     codes = add(ewa, phone).json["recovery_codes"]
     refused = ask(ewa)
@@ -73,7 +73,7 @@ def test_another_passkey_takes_a_factor_and_excludes_those_there_are(ewa: Person
     assert ask(ewa, code="aaaa").json["code"] == "wrong_code"
 
 
-def test_changes_take_a_passkey_instead_of_a_code(ewa: Person) -> None:
+def test_changes_accept_a_passkey_instead_of_a_code(ewa: Person) -> None:
     phone = Authenticator()
     add(ewa, phone)
     assert change(ewa, "app", **signed(ewa, phone)).status == 200
@@ -87,7 +87,7 @@ def test_changes_take_a_passkey_instead_of_a_code(ewa: Person) -> None:
     assert sign_in(phone).status == 401
 
 
-def test_a_signature_counts_once_and_for_its_purpose(ewa: Person) -> None:
+def test_a_signature_works_once_and_for_its_purpose_only(ewa: Person) -> None:
     phone = Authenticator(counts=False)
     add(ewa, phone)
     given = signed(ewa, phone)
@@ -100,7 +100,7 @@ def test_a_signature_counts_once_and_for_its_purpose(ewa: Person) -> None:
     assert change(ewa, "turn_off", **expired).json["code"] == "wrong_passkey"
 
 
-def test_wrong_codes_keep_no_passkey_out(ola: Secured) -> None:
+def test_too_many_wrong_codes_do_not_block_passkeys(ola: Secured) -> None:
     phone = Authenticator()
     add(ola.person, phone, code=ola.recovery_codes[0])
     for _ in range(10):
@@ -118,19 +118,19 @@ LIES: dict[str, Any] = {
     "the page around": {"client": {"topOrigin": "https://evil.example"}},
     "another challenge": {"client": {"challenge": "AAAA"}},
     "no challenge": {"client": {"challenge": None}},
-    "nobody there": {"flags": 0},
-    "nobody verified": {"flags": USER_PRESENT},
+    "user not present": {"flags": 0},
+    "user not verified": {"flags": USER_PRESENT},
 }
 
 
-def test_what_was_made_elsewhere_or_otherwise_is_not_added(ewa: Person) -> None:
+def test_passkeys_from_other_origins_or_of_other_kinds_are_not_added(ewa: Person) -> None:
     for name, lie in LIES.items():
         answer = add(ewa, Authenticator(**lie))
         assert (answer.status, answer.json["code"]) == (403, "wrong_passkey"), name
     assert (overview(ewa)["enabled"], query("SELECT count(*) FROM passkeys")) == (False, [(0,)])
 
 
-def test_a_passkey_of_another_domain_is_not_added(ewa: Person) -> None:
+def test_a_passkey_for_another_domain_is_not_added(ewa: Person) -> None:
     options = ask(ewa).json
     options["rp"]["id"] = "evil.example"
     answer = ask(ewa, "confirm/", name="x", passkey=Authenticator().create(options))
@@ -141,13 +141,13 @@ JUNK: list[Any] = [{}, {"id": 5}, {"response": None}, {"response": {"clientDataJ
 JUNK += [{"response": {"clientDataJSON": base64url(text)}} for text in (b"", b"5", b"[]", b"{}", b"[" * 5000, b"\xff")]
 
 
-def test_what_is_no_answer_of_a_browser_is_a_wrong_passkey(ewa: Person) -> None:
+def test_malformed_answers_are_refused_as_a_wrong_passkey(ewa: Person) -> None:
     for passkey in (*JUNK, *({"id": "AAAA", **each} for each in JUNK)):
         assert ask(ewa, "confirm/", name="x", passkey=passkey).json["code"] == "wrong_passkey"
         assert call("POST", "/api/token/passkey/", json_body={"passkey": passkey}).json["code"] == "wrong_passkey"
 
 
-def test_what_browsers_answered_and_somebody_has_changed_is_refused(ewa: Person) -> None:
+def test_modified_answers_of_browsers_are_refused(ewa: Person) -> None:
     for part in ("attestationObject", "clientDataJSON"):
         made = Authenticator().create(ask(ewa).json)
         whole = made["response"][part]
@@ -157,7 +157,7 @@ def test_what_browsers_answered_and_somebody_has_changed_is_refused(ewa: Person)
     assert query("SELECT count(*) FROM passkeys") == [(0,)]
 
 
-def test_what_is_no_object_or_too_large_is_said_of_its_field(ewa: Person) -> None:
+def test_a_passkey_that_is_no_object_or_too_large_is_reported_at_its_field(ewa: Person) -> None:
     wrong: list[Any] = [None, 5, "x", [], {"x": "y" * 17_000}]
     for passkey in wrong:
         for answer in (ask(ewa, "confirm/", name="x", passkey=passkey), change(ewa, "turn_off", passkey=passkey)):
@@ -165,12 +165,12 @@ def test_what_is_no_object_or_too_large_is_said_of_its_field(ewa: Person) -> Non
             assert len(answer.json["passkey"]) == 1
 
 
-def test_a_name_is_one_that_people_see(ewa: Person) -> None:
+def test_a_name_must_be_visible_and_not_too_long(ewa: Person) -> None:
     for name in ("", " ", "\u200b", "x" * 101, None):
         assert list(ask(ewa, "confirm/", name=name, passkey={}).json) == ["name"]
 
 
-def test_a_passkey_is_one_account_s(ewa: Person, people: People) -> None:
+def test_a_passkey_belongs_to_one_account(ewa: Person, people: People) -> None:
     phone = Authenticator()
     add(ewa, phone)
     answer = add(people.student(), phone)
@@ -179,7 +179,7 @@ def test_a_passkey_is_one_account_s(ewa: Person, people: People) -> None:
     assert query("SELECT count(*) FROM users WHERE second_factor_at IS NOT NULL") == [(1,)]
 
 
-def test_an_account_has_ten_passkeys_at_most(ewa: Person) -> None:
+def test_an_account_may_have_ten_passkeys(ewa: Person) -> None:
     phone = Authenticator()
     add(ewa, phone)
     waiting = ask(ewa, **signed(ewa, phone)).json
@@ -195,7 +195,7 @@ def test_an_account_has_ten_passkeys_at_most(ewa: Person) -> None:
 
 
 @pytest.mark.parametrize("what", ["", "confirm/", "1/remove/"])
-def test_changes_of_passkeys_take_the_password_of_lately(ola: Secured, what: str) -> None:
+def test_changes_of_passkeys_require_a_recently_entered_password(ola: Secured, what: str) -> None:
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
     body = {"name": "x", "passkey": {}} if what == "confirm/" else {"code": ola.code()}
     answer = ask(ola.person, what, **body)
@@ -206,7 +206,7 @@ def rename(person: Person, number: int, name: str) -> int:
     return call("PATCH", f"{PASSKEYS}{number}/", token=person.access, json_body={"name": name}).status
 
 
-def test_a_passkey_is_renamed_by_its_owner(ewa: Person, people: People) -> None:
+def test_only_its_owner_can_rename_a_passkey(ewa: Person, people: People) -> None:
     add(ewa, Authenticator())
     [shown] = overview(ewa)["passkeys"]
     assert rename(ewa, shown["id"], "Stary telefon") == 200
@@ -215,7 +215,7 @@ def test_a_passkey_is_renamed_by_its_owner(ewa: Person, people: People) -> None:
     assert overview(ewa)["passkeys"] == [{**shown, "name": "Stary telefon"}]
 
 
-def test_a_passkey_is_removed_by_its_owner_and_another_factor_stays(ola: Secured, people: People) -> None:
+def test_its_owner_can_remove_a_passkey_while_another_factor_stays(ola: Secured, people: People) -> None:
     phone = Authenticator()
     add(ola.person, phone, code=ola.recovery_codes[0])
     [shown] = overview(ola.person)["passkeys"]
@@ -232,14 +232,14 @@ def test_a_passkey_is_removed_by_its_owner_and_another_factor_stays(ola: Secured
     assert sign_in(phone).status == 401
 
 
-def test_the_passkey_of_somebody_else_is_not_removed(ola: Secured, ewa: Person) -> None:
+def test_somebody_else_s_passkey_cannot_be_removed(ola: Secured, ewa: Person) -> None:
     add(ewa, Authenticator())
     [shown] = overview(ewa)["passkeys"]
     assert ask(ola.person, f"{shown['id']}/remove/", code=ola.recovery_codes[0]).status == 404
     assert len(overview(ewa)["passkeys"]) == 1
 
 
-def test_the_last_factor_is_turned_off_instead(ewa: Person) -> None:
+def test_the_last_factor_cannot_be_removed_but_only_turned_off(ewa: Person) -> None:
     phone = Authenticator()
     add(ewa, phone)
     [shown] = overview(ewa)["passkeys"]
@@ -251,7 +251,7 @@ def test_the_last_factor_is_turned_off_instead(ewa: Person) -> None:
     assert (sign_in(phone).status, sign_in(key).status) == (401, 200)
 
 
-def test_the_account_takes_its_passkeys_along(ewa: Person) -> None:
+def test_passkeys_are_deleted_with_the_account(ewa: Person) -> None:
     add(ewa, Authenticator())
     call("POST", f"{PASSKEYS}request/", token=ewa.access)
     [exported] = accounts("GET", "/api/user/export/", token=ewa.access).json["second_factors"]
@@ -271,7 +271,7 @@ def test_the_operator_removes_passkeys_too(ewa: Person) -> None:
     assert query("SELECT count(*) FROM passkeys") == [(0,)]
 
 
-def test_a_link_of_the_operator_adds_the_first_passkey(ewa: Person) -> None:
+def test_a_link_from_the_operator_adds_the_first_passkey(ewa: Person) -> None:
     link, phone = enrolment(ewa), Authenticator()
     wrong = enrol(
         "passkey/confirm/", ticket=link, name="x", passkey=Authenticator().create(ask(ewa).json) | {"id": "x"}

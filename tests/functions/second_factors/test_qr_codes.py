@@ -1,4 +1,4 @@
-"""The QR code of a new authenticator app: a decoder reads it back, and nobody keeps it."""
+"""The QR code of a new authenticator app: a decoder reads it back, and it is stored nowhere."""
 
 import pytest
 
@@ -13,13 +13,13 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
 @pytest.mark.parametrize("email", ["a@b.pl", "ola+nauka@example.com", f"{'ł' * 120}@{'uni.' * 30}example"])
-def test_a_decoder_reads_the_very_address(email: str) -> None:
+def test_a_decoder_reads_the_same_uri(email: str) -> None:
     uri = otpauth_uri(bytes(range(20)), email)
     assert read_svg(qr_code(uri)) == uri
 
 
 @pytest.mark.parametrize("asked_by", ["account", "link"])
-def test_the_answer_has_the_code_and_is_kept_nowhere(
+def test_the_answer_contains_the_code_and_is_stored_nowhere(
     people: People, capfd: pytest.CaptureFixture[str], asked_by: str
 ) -> None:
     ewa = people.student()

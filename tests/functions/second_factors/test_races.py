@@ -1,4 +1,4 @@
-"""Codes, tickets and changes that come at the same moment."""
+"""Concurrent uses of codes and tickets, and concurrent changes."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ MANY = 4
 
 
 def tried(ola: Secured, code: Callable[[], str]) -> list[int]:
-    """The statuses of many sign-ins at once, each with a ticket of its own and the same code."""
+    """Return the statuses of many concurrent sign-ins with the same code, each with its own ticket."""
     own = [ticket_for(ola) for _ in range(MANY)]
     same = code()
     with no_deadlock():
@@ -40,7 +40,7 @@ FORGET = "UPDATE second_factors SET totp_step = 0, failures = 0"
 
 
 @often
-def test_a_code_of_the_app_opens_one_session_however_many_give_it_at_once(ola: Secured, rounds: int) -> None:
+def test_a_code_of_the_app_used_many_times_at_once_opens_one_session(ola: Secured, rounds: int) -> None:
     for done in range(1, rounds + 1):
         assert tried(ola, ola.code) == [200] + [401] * (MANY - 1)
         assert sessions() == 1 + done
@@ -48,7 +48,7 @@ def test_a_code_of_the_app_opens_one_session_however_many_give_it_at_once(ola: S
 
 
 @often
-def test_a_recovery_code_opens_one_session_however_many_give_it_at_once(people: People, rounds: int) -> None:
+def test_a_recovery_code_used_many_times_at_once_opens_one_session(people: People, rounds: int) -> None:
     for done in range(1, rounds + 1):
         ola = secure(people.student())
         assert tried(ola, lambda: ola.recovery_codes[0]) == [200] + [401] * (MANY - 1)  # noqa: B023 - called at once
@@ -60,14 +60,16 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factors, "LOCK_FACTORS", Query(factors.Factors, text))
 
 
-def test_the_conditions_hold_without_the_lock(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_the_conditions_are_enough(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
     without_lock(monkeypatch)
     assert tried(ola, ola.code).count(200) == 1
     assert tried(ola, lambda: ola.recovery_codes[0]).count(200) == 1
 
 
-def test_without_lock_and_condition_a_code_opens_several(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: what the guards are for."""
+def test_without_lock_and_condition_a_code_opens_several_sessions(
+    ola: Secured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counter-test: without the guards."""
     without_lock(monkeypatch)
     blind = "UPDATE second_factors SET totp_step = %(step)s WHERE user_id = %(user_id)s"
     monkeypatch.setattr(factors, "USE_TOTP_STEP", Command(blind))
@@ -80,7 +82,7 @@ def test_without_lock_and_condition_a_code_opens_several(ola: Secured, monkeypat
         assert [each.result()[0].status for each in both] == [200, 200]
 
 
-def test_guesses_at_once_are_counted_all(ola: Secured) -> None:
+def test_concurrent_guesses_are_all_counted(ola: Secured) -> None:
     own = [ticket_for(ola) for _ in range(4)]
     wrong = ola.wrong_code
     for _ in range(2):
@@ -90,7 +92,7 @@ def test_guesses_at_once_are_counted_all(ola: Secured) -> None:
     assert query("SELECT failures FROM second_factors") == [(10,)]
 
 
-def test_a_ticket_opens_one_session_however_often_it_is_used_at_once(ola: Secured) -> None:
+def test_a_ticket_used_many_times_at_once_opens_one_session(ola: Secured) -> None:
     ticket = ticket_for(ola)
     codes = [ola.code(-1), ola.code(), *ola.recovery_codes[:2]]
     statuses = [each.status for each in at_once(*(partial(give_code, ticket, code) for code in codes))]
@@ -99,7 +101,7 @@ def test_a_ticket_opens_one_session_however_often_it_is_used_at_once(ola: Secure
 
 
 @often
-def test_a_signature_opens_one_session_however_many_give_it_at_once(people: People, rounds: int) -> None:
+def test_a_signature_used_many_times_at_once_opens_one_session(people: People, rounds: int) -> None:
     ewa, phone = people.student(), Authenticator(counts=False)
     add(ewa, phone)
     for done in range(1, rounds + 1):
@@ -110,7 +112,7 @@ def test_a_signature_opens_one_session_however_many_give_it_at_once(people: Peop
         assert sessions() == 1 + done
 
 
-def test_a_passkey_is_added_to_one_of_two_accounts_at_once(people: People) -> None:
+def test_a_passkey_added_to_two_accounts_at_once_belongs_to_one(people: People) -> None:
     both, phone = [people.student() for _ in range(2)], Authenticator()
     made = [phone.create(ask(each).json) for each in both]
     pairs = zip(both, made, strict=True)
@@ -120,7 +122,7 @@ def test_a_passkey_is_added_to_one_of_two_accounts_at_once(people: People) -> No
     assert query("SELECT count(*) FROM users WHERE second_factor_at IS NOT NULL") == [(1,)]
 
 
-def test_of_two_passkeys_removed_at_once_one_stays(people: People) -> None:
+def test_of_two_passkeys_removed_at_once_one_remains(people: People) -> None:
     ewa, pair = people.student(), [Authenticator(), Authenticator()]
     codes = add(ewa, pair[0]).json["recovery_codes"]
     add(ewa, pair[1], code=codes[0])
@@ -131,7 +133,7 @@ def test_of_two_passkeys_removed_at_once_one_stays(people: People) -> None:
     assert query("SELECT count(*) FROM passkeys") == [(1,)]
 
 
-def test_a_passkey_that_is_removed_meanwhile_opens_no_session(people: People) -> None:
+def test_a_passkey_removed_meanwhile_opens_no_session(people: People) -> None:
     ewa, phone = people.student(), Authenticator()
     add(ewa, phone)
     [(number,)] = query("SELECT id FROM passkeys")
@@ -148,7 +150,7 @@ def find_account_of(person: Person) -> Account:
     return account
 
 
-def test_a_sign_in_at_the_moment_a_factor_is_added_opens_no_session_without_it(people: People) -> None:
+def test_a_sign_in_while_a_factor_is_added_opens_no_session_without_it(people: People) -> None:
     ewa = people.student()
     code = shown(change(ewa, "app"))
     with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:

@@ -1,4 +1,4 @@
-"""Which domain passkeys are bound to, and whose pages may use them."""
+"""Which domain passkeys are bound to, and which origins may use them."""
 
 import pytest
 
@@ -42,7 +42,7 @@ from tests.conftest import read_settings_again
         ),
     ],
 )
-def test_it_is_the_domain_of_our_addresses_and_the_origins_below_it(
+def test_the_relying_party_is_our_domain_with_the_origins_below_it(
     monkeypatch: pytest.MonkeyPatch, own: str, settings: dict[str, str], domain: str, origins: list[str]
 ) -> None:
     for name, value in settings.items():

@@ -52,7 +52,7 @@ def test_the_password_alone_gives_a_ticket_and_no_session(ola: Secured) -> None:
     assert answer.json["ticket"].encode() not in kept
 
 
-def test_the_ticket_and_a_code_of_the_app_give_the_tokens_of_a_session(ola: Secured) -> None:
+def test_ticket_and_code_of_the_app_give_the_tokens_of_a_session(ola: Secured) -> None:
     query("UPDATE users SET signed_in_at = now()")
     answer = give_code(ticket_by_password(ola), ola.code())
     assert answer.status == 200
@@ -64,12 +64,12 @@ def test_the_ticket_and_a_code_of_the_app_give_the_tokens_of_a_session(ola: Secu
     assert "new_device" in [kind for (kind,) in query("SELECT kind FROM mail_outbox")]
 
 
-def test_blanks_in_a_code_do_not_matter(ola: Secured) -> None:
+def test_spaces_in_a_code_are_ignored(ola: Secured) -> None:
     code = ola.code()
     assert give_code(ticket_for(ola), f" {code[:3]} {code[3:]}").status == 200
 
 
-def test_a_recovery_code_counts_once_and_its_owner_is_mailed(ola: Secured) -> None:
+def test_a_recovery_code_works_once_and_its_owner_is_mailed(ola: Secured) -> None:
     first, second = ola.recovery_codes[:2]
     assert give_code(ticket_for(ola), first.upper()).status == 200
     again = give_code(ticket_for(ola), first)
@@ -79,17 +79,17 @@ def test_a_recovery_code_counts_once_and_its_owner_is_mailed(ola: Secured) -> No
     assert "Recovery code used" in [mail.subject for mail in delivered(ola.person.email)]
 
 
-def test_a_code_of_the_app_counts_once(ola: Secured) -> None:
+def test_a_code_of_the_app_works_once(ola: Secured) -> None:
     code = ola.code()
     assert give_code(ticket_for(ola), code).status == 200
     again = give_code(ticket_for(ola), code)
     assert (again.status, again.json["code"]) == (401, "wrong_code")
     assert again.headers["www-authenticate"] == 'Bearer realm="api"'
     assert give_code(ticket_for(ola), ola.code(1)).status == 200
-    assert give_code(ticket_for(ola), ola.code(-1)).status == 401, "a code from before the one used last"
+    assert give_code(ticket_for(ola), ola.code(-1)).status == 401, "a code from before the last one used"
 
 
-def test_a_ticket_counts_once(ola: Secured) -> None:
+def test_a_ticket_works_once(ola: Secured) -> None:
     ticket = ticket_for(ola)
     assert give_code(ticket, ola.code()).status == 200
     again = give_code(ticket, ola.code(1))
@@ -97,7 +97,7 @@ def test_a_ticket_counts_once(ola: Secured) -> None:
     assert sessions() == 2
 
 
-def test_a_ticket_takes_five_codes(ola: Secured) -> None:
+def test_a_ticket_allows_five_codes(ola: Secured) -> None:
     ticket = ticket_for(ola)
     assert {give_code(ticket, ola.wrong_code).json["code"] for _ in range(5)} == {"wrong_code"}
     answer = give_code(ticket, ola.code())
@@ -105,7 +105,7 @@ def test_a_ticket_takes_five_codes(ola: Secured) -> None:
     assert give_code(ticket_for(ola), ola.code()).status == 200
 
 
-def test_ten_wrong_codes_in_a_quarter_of_an_hour_are_the_most_of_an_account(ola: Secured) -> None:
+def test_an_account_may_get_ten_wrong_codes_in_15_minutes(ola: Secured) -> None:
     for _ in range(2):
         ticket = ticket_for(ola)
         assert {give_code(ticket, ola.wrong_code).status for _ in range(5)} == {401}
@@ -120,7 +120,7 @@ def test_ten_wrong_codes_in_a_quarter_of_an_hour_are_the_most_of_an_account(ola:
     assert query("SELECT failures FROM second_factors") == [(1,)]
 
 
-def test_without_the_password_nobody_keeps_the_owner_out(ola: Secured, people: People) -> None:
+def test_strangers_without_the_password_cannot_lock_the_owner_out(ola: Secured, people: People) -> None:
     stranger = secure(people.student())
     theirs = ticket_for(stranger)
     for ticket in ("x", theirs):
@@ -131,7 +131,7 @@ def test_without_the_password_nobody_keeps_the_owner_out(ola: Secured, people: P
     assert give_code(ticket_for(ola), ola.code()).status == 200
 
 
-def test_a_code_of_somebody_else_does_not_count(ola: Secured, people: People) -> None:
+def test_a_code_of_somebody_else_is_wrong(ola: Secured, people: People) -> None:
     ewa = secure(people.student())
     assert give_code(ticket_for(ola), ewa.code()).status == 401
     assert give_code(ticket_for(ola), ewa.recovery_codes[0]).status == 401
@@ -139,7 +139,7 @@ def test_a_code_of_somebody_else_does_not_count(ola: Secured, people: People) ->
 
 
 @pytest.mark.parametrize("ticket", ["", " ", None, 5, "x" * 201, "\x00", {}, []])
-def test_what_is_no_ticket_is_a_clear_error(ola: Secured, ticket: Any) -> None:
+def test_a_malformed_ticket_has_its_own_error(ola: Secured, ticket: Any) -> None:
     answer = call("POST", PATH, json_body={"ticket": ticket, "code": ola.code()})
     assert answer.status in {400, 401}
     assert sessions() == 1
@@ -151,41 +151,41 @@ def test_a_ticket_works_for_ten_minutes(ola: Secured) -> None:
     answer = give_code(ticket, ola.code())
     assert (answer.status, answer.json["code"]) == (401, "ticket_expired")
     ticket_by_password(ola)
-    assert query("SELECT count(*) FROM second_factor_tickets") == [(1,)], "the ones before are deleted"
+    assert query("SELECT count(*) FROM second_factor_tickets") == [(1,)], "the previous ones are deleted"
 
 
-def test_an_enrolment_link_is_no_ticket(ola: Secured) -> None:
+def test_an_enrolment_link_does_not_work_as_a_ticket(ola: Secured) -> None:
     ticket = ticket_for(ola)
     query("UPDATE second_factor_tickets SET purpose = 'enrol'")
     assert give_code(ticket, ola.code()).json["code"] == "ticket_expired"
 
 
-def test_the_sign_in_of_oauth_clients_takes_no_password_alone(ola: Secured) -> None:
+def test_oauth_clients_cannot_sign_in_with_the_password_alone(ola: Secured) -> None:
     form = {"username": "ola@example.com", "password": PASSWORD}
     answer = tokens("POST", "/api/token/oauth/", json_body=form)
     assert (answer.status, answer.json["code"]) == (401, "second_factor_required")
     assert sessions() == 1
 
 
-def test_nothing_is_said_of_a_second_factor_to_those_without_the_password(ola: Secured, people: People) -> None:
+def test_without_the_password_the_second_factor_is_not_revealed(ola: Secured, people: People) -> None:
     people.student(email="plain@example.com")
     secured, plain = (give_password(f"{name}@example.com", "wrong") for name in ("ola", "plain"))
     assert (secured.status, secured.body) == (plain.status, plain.body)
     assert query("SELECT count(*) FROM second_factor_tickets") == [(0,)]
 
 
-def test_another_password_voids_the_tickets_of_the_one_before(ola: Secured) -> None:
+def test_a_new_password_voids_the_tickets_of_the_old_one(ola: Secured) -> None:
     ticket = ticket_for(ola)
     accounts("POST", "/api/user/password_reset/", json_body={"email": ola.person.email})
     body = {"token": delivered(ola.person.email)[-1].token, "password": NEW}
     assert accounts("POST", "/api/user/password_reset/confirm/", json_body=body).status == 200
     assert give_code(ticket, ola.code()).json["code"] == "ticket_expired"
     assert give_code(ticket_by_password(ola, NEW), ola.code()).status == 200, (
-        "a new password does not go around the factor"
+        "a new password does not bypass the factor"
     )
 
 
-def test_a_suspended_account_is_told_so(ola: Secured) -> None:
+def test_a_suspended_account_gets_its_own_error(ola: Secured) -> None:
     ticket = ticket_for(ola)
     query("UPDATE users SET suspended_at = now()")
     answer = give_code(ticket, ola.code())
@@ -193,13 +193,13 @@ def test_a_suspended_account_is_told_so(ola: Secured) -> None:
     assert sessions() == 1
 
 
-def test_a_device_that_was_signed_in_before_is_known_by_its_token(ola: Secured) -> None:
+def test_a_device_is_recognized_by_its_refresh_token(ola: Secured) -> None:
     answer = give_code(ticket_for(ola), ola.code(), refresh=ola.person.refresh)
     assert answer.status == 200
     assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'new_device'") == [(0,)]
 
 
-def test_recovery_codes_open_the_account_without_the_setting(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovery_codes_work_without_the_secret_of_the_settings(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("functions.second_factors.domain.totp.MIN_KEY_BYTES", 1000)
     answer = give_code(ticket_for(ola), ola.code())
     assert (answer.status, answer.json["code"]) == (503, "unavailable")

@@ -33,35 +33,35 @@ STEP = int(NOW // STEP_SECONDS)
         (20_000_000_000, "65353130"),
     ],
 )
-def test_passwords_are_those_of_rfc_6238(moment: int, password: str) -> None:
+def test_passwords_match_rfc_6238(moment: int, password: str) -> None:
     step = moment // STEP_SECONDS
     assert password_at(RFC_SECRET, step, digits=8) == password
     assert password_at(RFC_SECRET, step) == password[2:]
 
 
-def test_passwords_are_those_of_rfc_4226() -> None:
+def test_passwords_match_rfc_4226() -> None:
     expected = "755224 287082 359152 969429 338314 254676 287922 162583 399871 520489"
     assert " ".join(password_at(RFC_SECRET, counter) for counter in range(10)) == expected
 
 
 @pytest.mark.parametrize(("off", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-def test_a_password_counts_for_one_step_before_and_after_its_own(off: int, *, accepted: bool) -> None:
+def test_a_password_is_valid_one_step_before_and_after_its_own(off: int, *, accepted: bool) -> None:
     step = matching_step(RFC_SECRET, password_at(RFC_SECRET, STEP + off), NOW, after=0)
     assert step == (STEP + off if accepted else None)
 
 
-def test_a_password_before_the_last_one_used_counts_no_more() -> None:
+def test_a_password_from_before_the_last_one_used_is_wrong() -> None:
     passwords = {off: password_at(RFC_SECRET, STEP + off) for off in (-1, 0, 1)}
     found = {off: matching_step(RFC_SECRET, each, NOW, after=STEP) for off, each in passwords.items()}
     assert found == {-1: None, 0: None, 1: STEP + 1}
 
 
 @pytest.mark.parametrize("password", ["", "1", "28708", "2870822", "abcdef"])
-def test_what_is_no_password_is_wrong(password: str) -> None:
+def test_a_malformed_password_is_wrong(password: str) -> None:
     assert matching_step(RFC_SECRET, password, NOW, after=0) is None
 
 
-def test_secrets_are_made_of_the_setting_and_of_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_depend_on_the_setting_and_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     def made(key: str, seed: bytes) -> bytes:
         monkeypatch.setenv("SECOND_FACTOR_SECRET", key)
         read_settings_again()
@@ -74,7 +74,7 @@ def test_secrets_are_made_of_the_setting_and_of_the_seed(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("key", ["", "k" * 31])
-def test_there_are_no_secrets_without_a_long_enough_setting(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+def test_secrets_require_a_long_enough_setting(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("SECOND_FACTOR_SECRET", key)
     read_settings_again()
     with pytest.raises(Unavailable):
@@ -87,7 +87,7 @@ def _other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     read_settings_again()
 
 
-def test_apps_read_the_uri_of_the_qr_code() -> None:
+def test_apps_can_read_the_uri_of_the_qr_code() -> None:
     uri = urlsplit(otpauth_uri(RFC_SECRET, "ola+nauka@example.com"))
     assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
     assert unquote(uri.path) == "/Korepetycje PRz:ola+nauka@example.com"

@@ -1,4 +1,4 @@
-"""Rotating the key that signs tokens, in the steps in which Secrets Manager does it."""
+"""Rotating the key that signs tokens, in the steps of Secrets Manager."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -46,7 +46,7 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
 
 @pytest.fixture
 def secret(clock: Clock, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the platform's secret, which holds the first key."""
+    """The ARN of the platform's secret, which contains the first key."""
     with emulated_aws(monkeypatch):
         arn = clients.secretsmanager().create_secret(Name="jwt", SecretString=FIRST_KEY)["ARN"]
         monkeypatch.setenv("JWT_SECRET_ARN", arn)
@@ -75,7 +75,7 @@ def stages(secret: str) -> list[list[str]]:
     return sorted(names for names in versions.values() if names)
 
 
-def test_the_daily_call_fails_where_the_rotation_did(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_daily_call_fails_if_the_rotation_is_overdue(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rotate(secret)
     handler({"source": "aws.scheduler"}, None)
     monkeypatch.setattr(service, "MOST_DAYS", -1)
@@ -85,8 +85,10 @@ def test_the_daily_call_fails_where_the_rotation_did(secret: str, monkeypatch: p
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_rotation_brings_a_new_key_in_and_keeps_the_one_before(secret: str, functions: Functions, times: int) -> None:
-    """Lambda may call a step again."""
+def test_a_rotation_introduces_a_new_key_and_keeps_the_previous_one(
+    secret: str, functions: Functions, times: int
+) -> None:
+    """Lambda may repeat a step."""
     functions.times = times
     rotate(secret)
     first = value(secret)
@@ -98,7 +100,7 @@ def test_a_rotation_brings_a_new_key_in_and_keeps_the_one_before(secret: str, fu
     assert len({FIRST_KEY, first, value(secret)}) == 3
 
 
-def test_a_step_that_is_late_changes_nothing(secret: str) -> None:
+def test_a_late_step_changes_nothing(secret: str) -> None:
     rotate(secret)
     key, version = value(secret), clients.secretsmanager().get_secret_value(SecretId=secret)["VersionId"]
     for step in STEPS:
@@ -118,9 +120,7 @@ def test_a_version_that_is_not_pending_is_refused(secret: str) -> None:
         handler({"SecretId": "fixed", "ClientRequestToken": fixed["VersionId"], "Step": "createSecret"}, None)
 
 
-def test_a_key_that_could_not_sign_does_not_become_the_current_one(
-    secret: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_that_cannot_sign_does_not_become_the_current_one(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "KEY_BYTES", 8)
     with pytest.raises(Exception, match=r"500|Internal"):
         rotate(secret)
@@ -134,9 +134,7 @@ def versions(secret: str) -> dict[str, list[str]]:
     return clients.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
 
 
-def test_tokens_stay_valid_through_one_rotation_and_not_through_two(
-    secret: str, clock: Clock, start: Callable[[], Process]
-) -> None:
+def test_tokens_survive_one_rotation_but_not_two(secret: str, clock: Clock, start: Callable[[], Process]) -> None:
     running = start()
     old = running.issue()
     rotate(secret)
@@ -150,10 +148,10 @@ def test_tokens_stay_valid_through_one_rotation_and_not_through_two(
 
 
 @pytest.mark.proof
-def test_no_process_ever_meets_a_token_it_cannot_read(
+def test_every_process_can_always_read_the_tokens_of_others(
     secret: str, clock: Clock, functions: Functions, start: Callable[[], Process]
 ) -> None:
-    """Processes start before, during and after a rotation, and meet each other's newest tokens."""
+    """Processes start before, during and after a rotation, and read each other's newest tokens."""
     running, first = [start()], list[str]()
     signing: set[str] = set()
 
@@ -179,28 +177,28 @@ def test_no_process_ever_meets_a_token_it_cannot_read(
     assert signing == {FIRST_KEY, value(secret)}
 
 
-def test_a_key_that_signs_as_soon_as_it_is_found_is_unknown_to_others(
+def test_a_key_used_as_soon_as_it_is_found_is_unknown_to_others(
     secret: str, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The counter-test of the one above: without the time to settle it fails."""
+    """The counter-test to the one above: without the settling time."""
     monkeypatch.setattr(signing_keys, "SETTLING_SECONDS", -1000.0)
     running = start()
     running.issue()
     assert running.reads("not.a.token") is False
     assert running.reads(start().issue())
-    running.reads(tokens_of_nobody())
+    running.reads(token_of_an_unknown_key())
     rotate(secret)
     assert running.reads(start().issue()) is False
 
 
-def tokens_of_nobody() -> str:
-    """A token whose signature no key made: who meets it looks for other keys."""
+def token_of_an_unknown_key() -> str:
+    """Return a token signed with no known key: a process that reads it looks for other keys."""
     import jwt
 
     return jwt.encode({"exp": 2**32, "token_type": "access"}, "x" * 40, "HS256")
 
 
-def test_the_current_key_is_asked_for_once_and_others_only_when_a_token_wants_one(
+def test_the_current_key_is_fetched_once_and_others_only_when_a_token_needs_one(
     secret: str, clock: Clock, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -215,17 +213,17 @@ def test_the_current_key_is_asked_for_once_and_others_only_when_a_token_wants_on
     at_once(*[lambda: running.reads(running.issue())] * 4)
     assert asked == ["AWSCURRENT"]
     for _ in range(10):
-        assert running.reads(tokens_of_nobody()) is False
+        assert running.reads(token_of_an_unknown_key()) is False
     assert asked[1:] == ["AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"]
     clock.ahead += SEARCH_SECONDS
-    running.reads(tokens_of_nobody())
+    running.reads(token_of_an_unknown_key())
     assert len(asked) == 7
     clock.ahead += BELIEVED_SECONDS
     running.issue()
     assert asked[7:] == ["AWSCURRENT"]
 
 
-def test_what_is_known_stays_in_force_while_secrets_manager_is_away(
+def test_known_keys_stay_in_use_while_secrets_manager_is_unavailable(
     secret: str, clock: Clock, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = start()
@@ -234,12 +232,12 @@ def test_what_is_known_stays_in_force_while_secrets_manager_is_away(
     clock.ahead += BELIEVED_SECONDS + 1
     assert running.reads(token)
     assert running.reads(running.issue())
-    assert running.reads(tokens_of_nobody()) is False
+    assert running.reads(token_of_an_unknown_key()) is False
     with pytest.raises(Unavailable):
         start().issue()
 
 
-def test_a_secret_that_does_not_exist_or_is_weak_signs_nothing(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_or_weak_secret_signs_nothing(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unavailable):
         Process(f"{secret}-other", monkeypatch).issue()
     weak = clients.secretsmanager().create_secret(Name="weak", SecretString="short")["ARN"]

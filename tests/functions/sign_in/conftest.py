@@ -17,7 +17,7 @@ BEGIN, COMPLETE = "/api/token/oidc/begin/", "/api/token/oidc/"
 
 
 class Client:
-    """Signs in with the provider, whose answers tests can change at will."""
+    """Signs in with the provider, whose answers tests can change."""
 
     def __init__(self, provider: OpenIdProvider) -> None:
         self.provider = provider

@@ -1,4 +1,4 @@
-"""A provider that is slow, huge, broken or away: a clear answer in time, and nobody else waits."""
+"""A provider that is slow, broken, unreachable or sends too much: a clear answer in time, without delaying others."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ from tests.support.races import at_once
 Fault = Callable[[BaseHTTPRequestHandler], None]
 DISCOVERY, KEYS, TOKEN = "/.well-known/openid-configuration", "/jwks", "/token_endpoint"
 PAGES = (DISCOVERY, KEYS, TOKEN)
-# Of the tests, in place of five seconds, and for what is stopped until it goes on.
+# Seconds: the deadline in these tests, in place of five, and how long a stopped answer waits.
 DEADLINE, PATIENCE = 0.3, 20.0
 BOUND = turns.AT_ONCE + turns.WAITING
 
@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
     "deep": answering(200, b"[" * 100_000),
     "long number": answering(200, b'{"keys": ' + b"9" * 100_000 + b"}"),
 }
-# Of each kind one, at a page of its own; the proofs send all of them everywhere.
+# One fault of each kind, each on another page; the proofs send all of them on every page.
 SOME = {("dripping", DISCOVERY), ("endless", KEYS), ("redirect", TOKEN), ("deep", TOKEN)}
 CASES = [
     pytest.param(page, fault, id=f"{name} {page}", marks=() if (name, page) in SOME else pytest.mark.proof)
@@ -108,7 +108,7 @@ def in_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("page", "fault"), CASES)
-def test_a_broken_provider_is_said_to_be_away_in_time(sign_in: Client, page: str, fault: Fault) -> None:
+def test_a_broken_provider_is_reported_as_unavailable_in_time(sign_in: Client, page: str, fault: Fault) -> None:
     if page != DISCOVERY:
         assert sign_in.begin().status == 200
     sign_in.provider.faults[page] = fault
@@ -125,7 +125,7 @@ def test_a_broken_provider_is_said_to_be_away_in_time(sign_in: Client, page: str
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"keys": {}}', b'{"keys": null}', b'{"keys": "x"}'])
-def test_a_document_without_keys_leaves_those_that_are_known(
+def test_a_document_without_keys_does_not_replace_the_known_ones(
     sign_in: Client, monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
     assert sign_in().status == 200
@@ -143,14 +143,14 @@ def test_an_answer_without_an_id_token_is_refused(sign_in: Client, body: bytes) 
     assert sign_in().json["code"] == "sign_in_refused"
 
 
-def test_a_refusal_is_logged_with_the_word_for_it(sign_in: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_is_logged_with_its_error_code(sign_in: Client, caplog: pytest.LogCaptureFixture) -> None:
     sign_in.provider.faults[TOKEN] = answering(401, json.dumps({"error": "invalid_client", "x": "secret"}).encode())
     assert sign_in().json["code"] == "sign_in_refused"
     [said] = [each for each in caplog.records if "refused a code" in each.message]
     assert vars(said)["error"].endswith("/token_endpoint answered 401 invalid_client")
 
 
-def test_a_name_that_is_not_found_in_time_is_given_up(sign_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_in_time_is_given_up(sign_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_of, **_more: time.sleep(PATIENCE))
     began = time.monotonic()
     assert sign_in.begin().json["code"] == "unavailable"
@@ -166,7 +166,7 @@ def test_the_next_address_of_a_name_is_tried(sign_in: Client, monkeypatch: pytes
 
 @pytest.fixture
 def opened(sign_in: Client, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Until it is set the provider says nothing; then it knows no code, and is as ever."""
+    """Until it is set the provider does not answer; then it refuses the code."""
     monkeypatch.setattr(fetching, "DEADLINE", PATIENCE)
     monkeypatch.setattr(fetching, "TIMEOUT", PATIENCE)
     event, provider = threading.Event(), sign_in.provider
@@ -180,7 +180,7 @@ def opened(sign_in: Client, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 async def complete_all(begun: list[Any], opened: threading.Event) -> list[int]:
-    """Statuses of sign-ins that all end at once; others are answered, and those beyond the bound, before they are."""
+    """Return the statuses of concurrent sign-ins; other requests, and sign-ins beyond the bound, are answered first."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = 4
     transport = httpx.ASGITransport(http_app(routes, tokens))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -204,7 +204,7 @@ def test_others_are_answered_while_some_wait_for_the_provider(sign_in: Client, o
     assert sign_in().status == 200
 
 
-def test_of_many_at_once_one_asks_a_provider_that_says_nothing(sign_in: Client) -> None:
+def test_of_concurrent_sign_ins_one_asks_a_silent_provider(sign_in: Client) -> None:
     sign_in.provider.faults[DISCOVERY] = silent
     answers = at_once(*[sign_in.begin] * 6)
     assert {answer.status for answer in answers} == {503}

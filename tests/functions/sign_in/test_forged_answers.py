@@ -29,7 +29,7 @@ def by_claims(**changes: Any) -> Forge:
 
 
 def by_header(**header: Any) -> Forge:
-    """The provider's claims, signed by somebody else."""
+    """Return the provider's claims, signed by somebody else."""
     return lambda provider, nonce: jwt.encode(
         provider.claims(nonce), FORGER, "RS256", headers={"kid": "first", **header}
     )
@@ -52,7 +52,7 @@ def unsigned(algorithm: str) -> Forge:
 
 
 def with_other_claims(provider: OpenIdProvider, nonce: str) -> str:
-    """A signature of other claims."""
+    """Return a token with the signature of other claims."""
     head, _, signature = provider.sign(provider.claims(nonce)).split(".")
     return f"{head}.{encoded(provider.claims(nonce, sub='root'))}.{signature}"
 
@@ -115,12 +115,12 @@ FORGERIES: dict[str, Forge] = {
 }
 
 
-def assert_nobody_signed_in() -> None:
+def assert_no_sign_in() -> None:
     for table in ("sign_in_sessions", "identities", "users"):
         assert query(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
-# Of each kind one; the proofs send all of them.
+# One of each kind; the proofs send all of them.
 SOME = {"other issuer", "other audience", "expired", "other nonce", "public key as a secret", "unsigned", "other key"}
 
 
@@ -134,23 +134,23 @@ SOME = {"other issuer", "other audience", "expired", "other nonce", "public key 
 def test_a_forged_answer_is_refused(sign_in: Client, forge: Forge) -> None:
     answer = sign_in(lambda nonce: forge(sign_in.provider, nonce))
     assert (answer.status, answer.json["code"]) == (400, "sign_in_refused")
-    assert_nobody_signed_in()
+    assert_no_sign_in()
 
 
 @pytest.mark.parametrize(
     "claims",
     [{}, {"aud": [CLIENT]}, {"azp": CLIENT}, {"iat": NOW - 300}, {"exp": NOW + 3600.5}, {"nbf": NOW - 9}],
 )
-def test_what_the_provider_means_is_accepted(sign_in: Client, claims: dict[str, Any]) -> None:
+def test_valid_variants_of_claims_are_accepted(sign_in: Client, claims: dict[str, Any]) -> None:
     assert sign_in(**claims).status == 200
 
 
-def test_both_kinds_of_keys_are_accepted(sign_in: Client) -> None:
+def test_both_types_of_keys_are_accepted(sign_in: Client) -> None:
     provider = sign_in.provider
     assert sign_in(lambda nonce: provider.sign(provider.claims(nonce), "second", "ES256")).status == 200
 
 
-def test_no_algorithm_is_accepted_that_the_provider_does_not_name(sign_in: Client) -> None:
+def test_only_algorithms_that_the_provider_names_are_accepted(sign_in: Client) -> None:
     provider = sign_in.provider
     provider.algorithms = ["RS256"]
     answer = sign_in(lambda nonce: provider.sign(provider.claims(nonce), "second", "ES256"))
@@ -160,15 +160,15 @@ def test_no_algorithm_is_accepted_that_the_provider_does_not_name(sign_in: Clien
 @pytest.mark.parametrize(
     "change", [{"alg": "RS512"}, {"use": "enc"}, {"kty": "oct", "k": "eA"}, {"n": "eA"}, {"n": 7}, {"n": "_" * 100_000}]
 )
-def test_what_is_no_key_for_signatures_is_passed_over(sign_in: Client, change: dict[str, Any]) -> None:
-    """A modulus of one byte is a short key."""
+def test_unusable_keys_are_skipped(sign_in: Client, change: dict[str, Any]) -> None:
+    """One has a modulus of one byte, which is too short."""
     right = jwk(sign_in.provider.keys["first"], "first")
     sign_in.provider.published = [{**right, **change}, "x", {}]
     assert sign_in().json["code"] == "sign_in_refused"
 
 
 @pytest.mark.parametrize("change", ["state", "binding", "both of another", "binding of another"])
-def test_an_answer_works_only_where_the_sign_in_began(sign_in: Client, change: str) -> None:
+def test_an_answer_works_only_in_the_browser_that_started_the_sign_in(sign_in: Client, change: str) -> None:
     mine, other = sign_in.begin().json, sign_in.begin().json
     state, code = sign_in.provider.give_code(mine["authorization_url"])
     sent = {
@@ -180,7 +180,7 @@ def test_an_answer_works_only_where_the_sign_in_began(sign_in: Client, change: s
     answer = sign_in.complete(*sent)
     expected = "sign_in_refused" if change == "both of another" else "sign_in_expired"
     assert (answer.status, answer.json["code"]) == (400, expected)
-    assert_nobody_signed_in()
+    assert_no_sign_in()
 
 
 def test_an_answer_works_once(sign_in: Client) -> None:
@@ -198,7 +198,7 @@ def test_an_answer_works_for_ten_minutes(sign_in: Client) -> None:
     assert query("SELECT count(*) FROM sign_in_requests") == [(1,)]
 
 
-def test_new_keys_are_fetched_once_a_minute_at_most(sign_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_keys_are_fetched_at_most_once_a_minute(sign_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     provider = sign_in.provider
     assert sign_in().status == 200
     provider.keys = {"new": rsa_key()}
@@ -225,19 +225,19 @@ def test_new_keys_are_fetched_once_a_minute_at_most(sign_in: Client, monkeypatch
         {"id_token_signing_alg_values_supported": ["HS256", "none"]},
     ],
 )
-def test_a_provider_that_leads_elsewhere_is_not_followed(sign_in: Client, said: dict[str, Any]) -> None:
+def test_a_provider_that_points_to_other_hosts_is_not_followed(sign_in: Client, said: dict[str, Any]) -> None:
     sign_in.provider.said = said
     begun = sign_in.begin()
     if begun.status == 200:
         state, code = sign_in.provider.give_code(begun.json["authorization_url"])
         begun = sign_in.complete(state, code, begun.json["binding"])
     assert (begun.status, begun.json["code"]) == (503, "unavailable")
-    assert_nobody_signed_in()
+    assert_no_sign_in()
 
 
 @pytest.mark.proof
-def test_two_hundred_forged_and_stale_answers_at_an_account_are_refused(sign_in: Client, people: People) -> None:
-    """Forgeries of all kinds, drawn by chance, while somebody is linked and somebody else could be."""
+def test_two_hundred_forged_and_stale_answers_for_an_account_are_refused(sign_in: Client, people: People) -> None:
+    """Random forgeries of all kinds, while one account is linked and another could be."""
     assert sign_in().status == 200
     people.student()
     before = query("SELECT count(*) FROM sign_in_sessions"), query("SELECT * FROM identities"), query("TABLE users")

@@ -1,4 +1,4 @@
-"""Whom an owner lets sign in with a provider: linked, told by mail, listed, removed."""
+"""The identities that may sign in to an account: linked, reported by mail, listed, removed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -33,7 +33,7 @@ def remove(identity: object, access: str) -> Answer:
     return tokens("DELETE", f"{PATH}{identity}/", token=access)
 
 
-def test_the_owner_sees_who_may_sign_in(sign_in: Client, people: People) -> None:
+def test_the_owner_sees_which_identities_may_sign_in(sign_in: Client, people: People) -> None:
     ola = people.student()
     sign_in(email=ola.email)
     assert tokens("GET", PATH, token=ola.access).json["results"] == []
@@ -52,7 +52,7 @@ def test_the_owner_sees_who_may_sign_in(sign_in: Client, people: People) -> None
     assert tokens("GET", PATH, token=people.student().access).json["count"] == 0
 
 
-def test_a_mail_tells_the_owner_of_a_new_way_in(sign_in: Client, people: People) -> None:
+def test_the_owner_is_mailed_about_a_new_identity(sign_in: Client, people: People) -> None:
     ola = people.student()
     offered = sign_in(email=ola.email).json["link"]
     by_password(people.student(), link=offered)
@@ -66,7 +66,7 @@ def test_a_mail_tells_the_owner_of_a_new_way_in(sign_in: Client, people: People)
     assert f"Dostawca: {sign_in.provider.issuer.removeprefix('http://')}" in mail.text
 
 
-def test_who_was_removed_signs_in_no_more(sign_in: Client, people: People) -> None:
+def test_a_removed_identity_cannot_sign_in(sign_in: Client, people: People) -> None:
     ola = people.student()
     access = link(sign_in, ola)
     theirs = sign_in().json["access"]
@@ -79,7 +79,7 @@ def test_who_was_removed_signs_in_no_more(sign_in: Client, people: People) -> No
     assert remove(number, access).status == 404
 
 
-def test_sockets_of_devices_that_are_signed_out_so_are_closed(
+def test_removing_an_identity_closes_the_sockets_of_its_devices(
     sign_in: Client, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed, ola = closed_sockets(monkeypatch), people.student()
@@ -92,7 +92,7 @@ def test_sockets_of_devices_that_are_signed_out_so_are_closed(
     assert closed == ["first"]
 
 
-def test_the_identities_of_others_and_those_that_are_not_linked_are_unknown(sign_in: Client, people: People) -> None:
+def test_unlinked_identities_and_those_of_others_are_not_found(sign_in: Client, people: People) -> None:
     ola, other = people.student(), people.student()
     sign_in(email=ola.email)
     [(number,)] = query("SELECT id FROM identities")
@@ -104,8 +104,8 @@ def test_the_identities_of_others_and_those_that_are_not_linked_are_unknown(sign
 
 
 @pytest.mark.parametrize("event", ["DELETE ON identities", "INSERT ON sign_in_sessions"])
-def test_no_session_outlives_the_identity_that_started_it(sign_in: Client, people: People, event: str) -> None:
-    """Whichever of the two comes first, a sign-in or the removal of who signs in."""
+def test_no_session_outlives_its_identity(sign_in: Client, people: People, event: str) -> None:
+    """Whether the sign-in or the removal of its identity comes first."""
     ola = people.student()
     access = link(sign_in, ola)
     [(number,)] = query("SELECT id FROM identities")

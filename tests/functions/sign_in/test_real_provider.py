@@ -1,4 +1,4 @@
-"""A provider that somebody else wrote, as a process of its own: oidc-provider-mock."""
+"""A provider written by others, in a separate process: oidc-provider-mock."""
 
 import json
 import re
@@ -30,7 +30,7 @@ class NoRedirects(HTTPErrorProcessor):
 
 
 def post(address: str, form: dict[str, str]) -> str:
-    """Where a form leads."""
+    """Return where a form redirects to."""
     answer = build_opener(NoRedirects).open(Request(address, urlencode(form).encode()), timeout=10)
     return str(answer.headers["location"])
 
@@ -88,7 +88,7 @@ def sign_in() -> Answer:
     return complete(begun, answer_of(begun["authorization_url"]))
 
 
-def test_signing_in_with_its_codes_and_its_keys(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signing_in_with_a_real_provider(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     who = {"email": "ola@example.com", "email_verified": True, "given_name": "Ola"}
     with running(port):
         user(port, "ola", **who)

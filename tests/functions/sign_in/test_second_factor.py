@@ -32,10 +32,10 @@ def test_the_provider_alone_opens_no_account_with_a_factor(sign_in: Client) -> N
     assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
     assert give(answer, ola.code()).status == 200
     fresh = "SELECT password_checked_at > now() - interval '1 hour' FROM sign_in_sessions"
-    assert query(fresh) == [(False,)], "no password was given"
+    assert query(fresh) == [(False,)], "no password was entered"
 
 
-def test_a_ticket_ends_with_the_identity_it_came_by(sign_in: Client) -> None:
+def test_a_ticket_ends_with_its_identity(sign_in: Client) -> None:
     sign_in()
     ola = secure(owner())
     answer = sign_in()
@@ -43,7 +43,7 @@ def test_a_ticket_ends_with_the_identity_it_came_by(sign_in: Client) -> None:
     assert give(answer, ola.code()).json["code"] == "ticket_expired"
 
 
-def test_an_identity_is_linked_once_the_second_factor_was_given(sign_in: Client, people: People) -> None:
+def test_an_identity_is_linked_once_the_second_factor_is_given(sign_in: Client, people: People) -> None:
     ola = secure(people.student(email="ola@example.com"))
     body = {"email": "ola@example.com", "password": PASSWORD, "link": sign_in().json["link"]}
     answer = tokens("POST", "/api/token/", json_body=body)

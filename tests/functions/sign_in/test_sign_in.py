@@ -1,4 +1,4 @@
-"""Signing in with a provider: new accounts, accounts that are there, and devices."""
+"""Signing in with a provider: new accounts, existing accounts, and devices."""
 
 from dataclasses import replace
 from functools import partial
@@ -24,7 +24,7 @@ def by_password(email: str, password: str = PASSWORD, **more: object) -> Answer:
     return tokens("POST", "/api/token/", json_body={"email": email, "password": password, **more})
 
 
-def test_without_a_provider_there_is_no_such_sign_in(platform: None) -> None:
+def test_without_a_provider_the_sign_in_is_not_found(platform: None) -> None:
     for path, body in ((BEGIN, {"redirect_uri": REDIRECT}), (COMPLETE, {"state": "x", "code": "x", "binding": "x"})):
         answer = call("POST", path, json_body=body)
         assert (answer.status, answer.json["detail"]) == (404, "Nie znaleziono.")
@@ -48,12 +48,12 @@ def test_the_provider_is_asked_with_a_state_a_nonce_and_a_challenge(sign_in: Cli
 
 
 @pytest.mark.parametrize("redirect_uri", ["https://evil.example/", f"{REDIRECT}/x", f"{REDIRECT}?x", "javascript:1"])
-def test_an_answer_leads_nowhere_but_where_the_operator_said(sign_in: Client, redirect_uri: str) -> None:
+def test_only_redirect_uris_of_the_operator_are_accepted(sign_in: Client, redirect_uri: str) -> None:
     answer = sign_in.begin(redirect_uri)
     assert (answer.status, list(answer.json)) == (400, ["redirect_uri"])
 
 
-def test_somebody_new_gets_a_confirmed_account(sign_in: Client) -> None:
+def test_a_new_person_gets_a_confirmed_account(sign_in: Client) -> None:
     answer = sign_in()
     assert (answer.status, list(answer.json), answer.json["user"]) == (
         200,
@@ -68,7 +68,7 @@ def test_somebody_new_gets_a_confirmed_account(sign_in: Client) -> None:
     assert [(each["issuer"], each["subject"]) for each in export] == [(sign_in.provider.issuer, "1234")]
 
 
-def test_the_subject_is_who_signs_in_whatever_the_address_is(sign_in: Client, people: People) -> None:
+def test_the_subject_identifies_the_account_whatever_the_address(sign_in: Client, people: People) -> None:
     sign_in()
     other = people.student()
     answer = sign_in(email=other.email)
@@ -78,7 +78,7 @@ def test_the_subject_is_who_signs_in_whatever_the_address_is(sign_in: Client, pe
 
 
 @pytest.mark.parametrize("verified", [False, "true", 1, None, ...])
-def test_an_address_that_is_not_verified_opens_and_makes_no_account(
+def test_an_unverified_address_neither_opens_nor_creates_an_account(
     sign_in: Client, people: People, verified: object
 ) -> None:
     student = people.student()
@@ -90,11 +90,11 @@ def test_an_address_that_is_not_verified_opens_and_makes_no_account(
 
 
 @pytest.mark.parametrize("email", ["", "x", "a b@example.com", "ż@example.com", f"{'a' * 65}@example.com", 7, ...])
-def test_what_is_no_address_makes_no_account(sign_in: Client, email: object) -> None:
+def test_an_invalid_address_creates_no_account(sign_in: Client, email: object) -> None:
     assert sign_in(email=email).json["code"] == "address_not_verified"
 
 
-def test_an_account_is_linked_by_its_password_only(sign_in: Client, people: People) -> None:
+def test_an_account_is_linked_only_with_its_password(sign_in: Client, people: People) -> None:
     ola, other = people.student(), people.student()
     for email in (ola.email, ola.email.upper()):
         answer = sign_in(email=email)
@@ -121,7 +121,7 @@ def test_a_link_works_for_half_an_hour(sign_in: Client, people: People) -> None:
     assert query(LINKED) == [(0,)]
 
 
-def test_who_registered_somebody_elses_address_gets_nothing_of_their_sign_in(sign_in: Client, people: People) -> None:
+def test_registering_somebody_elses_address_gives_no_access_to_their_sign_in(sign_in: Client, people: People) -> None:
     ola = people.student()
     query("UPDATE users SET confirmed_at = NULL")
     link = sign_in(email=ola.email).json["link"]
@@ -147,12 +147,12 @@ def test_a_new_device_is_mailed_and_a_known_one_is_not(sign_in: Client) -> None:
     assert [mail.subject for mail in delivered("ola@example.com")] == ["Nowe logowanie"]
 
 
-def test_such_a_sign_in_is_not_the_password(sign_in: Client) -> None:
+def test_signing_in_with_a_provider_does_not_count_as_entering_the_password(sign_in: Client) -> None:
     answer = accounts("DELETE", "/api/user/delete/", token=sign_in().json["access"])
     assert (answer.status, answer.json["code"]) == (403, "password_check_needed")
 
 
-def test_an_account_that_is_deleted_takes_its_identities_along(sign_in: Client) -> None:
+def test_identities_are_deleted_with_the_account(sign_in: Client) -> None:
     access = sign_in().json["access"]
     query("UPDATE sign_in_sessions SET password_checked_at = now()")
     assert accounts("DELETE", "/api/user/delete/", token=access).status == 200
@@ -160,7 +160,7 @@ def test_an_account_that_is_deleted_takes_its_identities_along(sign_in: Client) 
     assert sign_in().status == 200
 
 
-def test_of_several_first_sign_ins_at_once_one_makes_the_account(sign_in: Client) -> None:
+def test_of_several_concurrent_first_sign_ins_one_creates_the_account(sign_in: Client) -> None:
     answers = at_once(*[partial(sign_in)] * 4)
     assert {answer.status for answer in answers} == {200}
     assert query("SELECT count(*) FROM users") == [(1,)]
