@@ -44,7 +44,7 @@ SENDER = "Korepetycje <no-reply@korepetycje.example>"
 
 
 def ask(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
-    """What a handler answers API Gateway, payload format 2.0, as the browser of the event reads it."""
+    """Return the handler's answer to an event of API Gateway (payload format 2.0), decoded as the browser does."""
     result = handler(event, None)
     encoding = result["headers"].get("content-encoding")
     assert result["isBase64Encoded"] is (encoding is not None)
@@ -56,7 +56,7 @@ def ask(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
 
 @pytest.fixture
 def fresh_clients() -> Iterator[None]:
-    """Clients are cached per process; this test starts and leaves without."""
+    """Clients are cached per process: start and end without any."""
     cached = (*CLIENTS, storage.storage)
     for each in cached:
         each.cache_clear()
@@ -116,7 +116,7 @@ def test_bookings_books_an_item_once_for_its_key(people: People) -> None:
     assert query("SELECT student_id, note FROM bookings") == [(student.id, "Całki, proszę.")]
 
 
-def test_the_horizon_makes_the_days_that_have_come_into_reach(people: People) -> None:
+def test_the_horizon_job_makes_the_new_days(people: People) -> None:
     tutor = people.tutor()
     insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": 1, "starts": 540, "ends": 600})
     assert horizon(recorded("schedule_horizon"), None) == {"moved": 1, "pruned": 0}
@@ -151,7 +151,7 @@ def test_notifications_marks_one_as_read(people: People) -> None:
 
 
 @mock_aws
-def test_profiles_stores_the_picture_in_the_bucket_and_deletes_the_one_before(
+def test_profiles_stores_the_picture_in_the_bucket_and_deletes_the_previous_one(
     people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket = boto3.client("s3")
@@ -217,7 +217,7 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
 
 
 @mock_aws
-def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
+def test_a_booking_is_notified_and_its_mails_with_calendar_entries_are_sent_by_ses(
     people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boto3.client("sesv2").create_email_identity(EmailIdentity="korepetycje.example")
@@ -249,7 +249,7 @@ def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
 # Migrations
 
 
-def test_migrations_bring_the_database_to_the_newest_revision(platform: None) -> None:
+def test_migrations_upgrade_the_database_to_the_newest_revision(platform: None) -> None:
     [(newest,)] = query("SELECT version_num FROM alembic_version")
     assert migrations(recorded("migrations_invoke"), None) == {"upgraded": True}
     assert query("SELECT version_num FROM alembic_version") == [(newest,)]

@@ -1,4 +1,4 @@
-"""The chat function's socket handlers answer their recorded events; what they push goes through a management API."""
+"""The chat function's socket handlers answer their recorded events and push through a management API."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ LONG_AGO = "now() - interval '1 hour'"
 
 @pytest.fixture
 def push_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Points the function at a management API; the pusher is cached per process, others start and end without."""
+    """Point the function at a management API; the pusher is cached per process: start and end without one."""
 
     def point(endpoint: str) -> None:
         monkeypatch.setenv("WEBSOCKET_ENDPOINT", endpoint)
@@ -43,7 +43,7 @@ def push_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
 @pytest.fixture
 def moto_connections(push_to: Callable[[str], None]) -> Iterator[Mapping[str, Connection]]:
-    """Moto's management API, which takes every id for an open connection; the connections by their quoted ids."""
+    """Moto's management API, for which every id is an open connection; the connections by quoted id."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -71,13 +71,13 @@ def test_sockets_let_a_member_in_and_forget_it_when_it_leaves(people: People) ->
     assert query("SELECT id FROM connections") == []
 
 
-def test_sockets_let_anybody_in_to_the_own_notifications(people: People) -> None:
+def test_sockets_let_anybody_in_to_their_own_notifications(people: People) -> None:
     known = {"connection_id": "YWJjZGVmZw==", "access": people.student().access}
     assert sockets(recorded("socket_connect_notifications", **known), None) == {"statusCode": 200}
     assert query("SELECT id, conversation_id, protocol FROM connections") == [("YWJjZGVmZw==", None, 2)]
 
 
-def test_sockets_refuse_who_is_no_member(people: People) -> None:
+def test_sockets_refuse_people_who_are_not_members(people: People) -> None:
     talk = quiet_talk(people.student(), people.tutor())
     known = {"connection_id": "YWJjZGVmZw==", "conversation_id": talk}
     stranger = people.student()
@@ -114,7 +114,7 @@ def test_sockets_push_a_message_through_the_management_api_that_moto_emulates(
     frames = {unquote(quoted): json.loads(connection.data) for quoted, connection in moto_connections.items()}
     assert frames["c3R1ZGVudA=="] == frames["dHV0b3I="]
     assert frames["dHV0b3I="]["body"] == json.loads(sent["body"])["data"]["body"]
-    # Whoever the frame names, the socket's own user wrote it.
+    # The author is the socket's user, whatever the frame says.
     assert frames["dHV0b3I="]["created_by"]["id"] == str(student.id)
 
 
@@ -139,10 +139,10 @@ def test_pushes_signed_with_another_key_are_refused(
     assert len(gateway.refused) == 1
 
 
-def test_a_hung_and_a_gone_connection_keep_no_message_from_the_others(
+def test_hung_and_gone_connections_do_not_delay_messages_to_others(
     people: People, gateway: ManagementApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Patient, so that the hung post is held for as long as this test likes.
+    # Long, so that the test decides how long the hung post is held.
     monkeypatch.setattr(gateway_pusher, "TIMEOUT", Timeout(30))
     student, tutor = people.student(), people.tutor()
     talk = quiet_talk(student, tutor)
@@ -165,9 +165,7 @@ def test_a_hung_and_a_gone_connection_keep_no_message_from_the_others(
     assert {row[0] for row in query("SELECT id FROM connections")} == {"hung", *well}
 
 
-def test_a_function_gives_a_hung_post_up_long_before_its_own_time_is_over(
-    people: People, gateway: ManagementApi
-) -> None:
+def test_a_function_gives_up_a_hung_post_long_before_its_own_timeout(people: People, gateway: ManagementApi) -> None:
     student = people.student()
     listen("hung", quiet_talk(student, people.tutor()), student)
     gateway.hung = {"hung"}
@@ -177,7 +175,7 @@ def test_a_function_gives_a_hung_post_up_long_before_its_own_time_is_over(
     assert query("SELECT id FROM connections") == [("hung",)]
 
 
-def test_keep_alive_pings_idle_sockets_and_forgets_the_gone(people: People, gateway: ManagementApi) -> None:
+def test_keep_alive_pings_idle_sockets_and_forgets_gone_ones(people: People, gateway: ManagementApi) -> None:
     student = people.student()
     talk = quiet_talk(student, people.tutor())
     for listener in ("idle", "gone", "busy"):
@@ -193,14 +191,14 @@ def test_keep_alive_pings_idle_sockets_and_forgets_the_gone(people: People, gate
 
 
 def quiet_talk(one: Person, other: Person) -> UUID:
-    """A conversation of two people that was silent for an hour."""
+    """Make a conversation of two people that has been idle for an hour."""
     talk = add_conversation(one, other)
     query(f"UPDATE conversations SET updated_at = {LONG_AGO}")
     return talk
 
 
 def listen(connection_id: str, talk: UUID, person: Person) -> None:
-    """A socket that was opened an hour ago."""
+    """Register a socket that was opened an hour ago."""
     query(
         "INSERT INTO connections (id, conversation_id, user_id, session_id, connected_at, touched_at)"
         f" VALUES (%s, %s, %s, %s, {LONG_AGO}, {LONG_AGO})",

@@ -1,4 +1,4 @@
-"""Every change that staff can ask for leaves who, when and why in the audit trail, in the answer that staff read."""
+"""Every change by staff is recorded in the audit trail with who, when and why."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ DESK = {
     for method in methods_of(route)
     if method != "GET"
 }
-# Whose something is, and how staff ask for the change: a path and what else its body says.
+# Whom a change concerns, and how staff request it: the path and the rest of the body.
 Asked = tuple[Person, str, dict[str, Any]]
 
 
 def reported_message(people: People, *, with_file: bool = False) -> tuple[Person, int, str]:
-    """Its author, the report and its attachment."""
+    """Return the author, the report and the attachment of a reported message."""
     talk = open_between(people.student(), people.tutor())
     file = str(attach(talk.tutor, talk.id, "plan.txt", b"Hello").json["id"]) if with_file else ""
     message = {"body": "Zobacz", "attachments": [file]} if file else {"body": "Zobacz"}
@@ -117,12 +117,12 @@ CHANGES: dict[str, tuple[str, Callable[[People], Asked]]] = {
 }
 
 
-def test_every_change_of_the_desk_is_one_of_these() -> None:
+def test_every_changing_endpoint_of_the_desk_is_covered() -> None:
     assert {route for route, _ in CHANGES.values()} == DESK
 
 
 @pytest.mark.parametrize("action", CHANGES)
-def test_a_change_leaves_who_when_and_why(people: People, action: str) -> None:
+def test_a_change_is_recorded_with_who_when_and_why(people: People, action: str) -> None:
     route, make = CHANGES[action]
     boss = people.staff(first_name="Iga")
     owner, path, more = make(people)

@@ -1,4 +1,4 @@
-"""What staff do at their desk with people."""
+"""What staff can do with people at their desk."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def actions(staff: Person, query_string: str = "") -> list[dict[str, Any]]:
     return list(answer.json["results"])
 
 
-def test_people_are_found_by_a_part_of_their_name_or_address(people: People, boss: Person) -> None:
+def test_people_are_found_by_part_of_their_name_or_address(people: People, boss: Person) -> None:
     zolw = people.student(first_name="Łucja", last_name="Żółw-Nowa", email="lucja_1@example.com")
     tutor = people.tutor(first_name="Jan", last_name="Kowal", email="jan.kowal@prz.edu.pl")
     for text in ("zolw", "ŁUCJA", "cja żół", "lucja_1", "Nowa lucja", str(zolw.id)):
@@ -57,13 +57,13 @@ def test_people_are_found_by_a_part_of_their_name_or_address(people: People, bos
     assert found(boss, "only=suspended") == []
 
 
-def test_of_fewer_than_three_characters_nobody_is_looked_for(boss: Person) -> None:
+def test_a_search_needs_three_characters(boss: Person) -> None:
     for text in ("x", "xy", "x%20"):
         refused = call("GET", f"{PEOPLE}?q={text}", token=boss.access)
         assert (refused.status, refused.json) == (400, {"q": ["Upewnij się, że pole ma co najmniej 3 znaków."]})
 
 
-def test_they_are_listed_in_pages_the_newest_first(people: People, boss: Person) -> None:
+def test_people_are_listed_in_pages_the_newest_first(people: People, boss: Person) -> None:
     days = [datetime(2020, 1, day, tzinfo=UTC) for day in (1, 3, 2)]
     for number, day in enumerate(days):
         people.student(created_at=day, email=f"kto{number}@example.com")
@@ -72,7 +72,7 @@ def test_they_are_listed_in_pages_the_newest_first(people: People, boss: Person)
     assert [each["email"][3] for each in call("GET", first["next"], token=boss.access).json["results"]] == ["0"]
 
 
-def test_a_person_is_seen_with_what_decides(people: People, boss: Person) -> None:
+def test_a_person_is_shown_with_what_staff_need_to_decide(people: People, boss: Person) -> None:
     tutor, student = free_tutor(people), people.student(first_name="Ola", last_name="Nowak", time_zone="Europe/Kyiv")
     assert book(student, tutor, at(10)).status == 201
     insert("reports", {"kind": "person", "reporter_id": tutor.id, "person_id": student.id, "reason": "x"})
@@ -103,7 +103,7 @@ def test_a_person_is_seen_with_what_decides(people: People, boss: Person) -> Non
     assert (without["devices"], without["last_used_at"]) == (0, None)
 
 
-def test_a_person_is_suspended_and_that_is_lifted(people: People, boss: Person) -> None:
+def test_staff_can_suspend_a_person_and_lift_the_suspension(people: People, boss: Person) -> None:
     ola = people.student()
     assert do(boss, "suspend", ola.id).json["suspended_at"]
     assert call("GET", PEOPLE, token=ola.access).status == 401
@@ -115,7 +115,7 @@ def test_a_person_is_suspended_and_that_is_lifted(people: People, boss: Person) 
     assert [(each["action"], each["reason"]) for each in actions(boss)] == [("lift", "Pomyłka"), ("suspend", "Spam")]
 
 
-def test_a_person_is_signed_out_everywhere(people: People, boss: Person) -> None:
+def test_staff_can_sign_a_person_out_everywhere(people: People, boss: Person) -> None:
     ola = people.student()
     assert do(boss, "revoke_sessions", ola.id, "Skradzione").json["devices"] == 0
     assert call("GET", PEOPLE, token=ola.access).status == 401
@@ -125,7 +125,7 @@ def test_a_person_is_signed_out_everywhere(people: People, boss: Person) -> None
     assert call("GET", PEOPLE, token=boss.access).status == 401
 
 
-def test_staff_suspend_neither_themselves_nor_each_other(people: People, boss: Person) -> None:
+def test_staff_cannot_suspend_themselves_or_each_other(people: People, boss: Person) -> None:
     colleague = people.student(is_staff=True, suspended_at=datetime.now(UTC))
     for verb in ("suspend", "lift"):
         for person in (boss, colleague):
@@ -144,14 +144,14 @@ def test_without_a_reason_nothing_is_done(people: People, boss: Person, reason: 
     assert (see(boss, ola.id).json["devices"], actions(boss)) == (1, [])
 
 
-def test_of_accounts_that_there_are_not_nothing_is_known(boss: Person) -> None:
+def test_unknown_accounts_are_not_found(boss: Person) -> None:
     for verb in ("suspend", "lift", "revoke_sessions"):
         assert do(boss, verb, NOBODY).status == 404
     assert see(boss, NOBODY).status == 404
     assert call("GET", f"{PEOPLE}x/", token=boss.access).status == 404
 
 
-def test_the_audit_trail_says_who_did_what_to_whom(people: People, boss: Person) -> None:
+def test_the_audit_trail_shows_who_did_what_to_whom(people: People, boss: Person) -> None:
     ola, jan = people.student(first_name="Ola"), people.student()
     do(boss, "suspend", ola.id)
     do(boss, "suspend", jan.id)

@@ -1,4 +1,4 @@
-"""Checking the password, which changing it and deleting the account require."""
+"""Checking the password, as required to change it or to delete the account."""
 
 from typing import Any
 
@@ -40,13 +40,13 @@ def test_the_answer_says_whether_the_password_matches(people: People, password: 
 
 
 @pytest.mark.parametrize("password", [ANY, "", None])
-def test_a_password_is_wanted(people: People, password: Any) -> None:
+def test_a_password_is_required(people: People, password: Any) -> None:
     answer = check(people.student(), password)
     assert (answer.status, answer.json) == (400, REQUIRED)
 
 
 @pytest.mark.parametrize(("password", "noted"), [(PASSWORD, True), ("wrong", False)])
-def test_a_match_is_noted_in_this_session_only(people: People, password: str, *, noted: bool) -> None:
+def test_a_match_is_recorded_in_this_session_only(people: People, password: str, *, noted: bool) -> None:
     ola = people.student()
     query("INSERT INTO sign_in_sessions (user_id, expires_at) VALUES (%s, now() + interval '1 day')", ola.id)
     query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '1 hour'")
@@ -55,7 +55,7 @@ def test_a_match_is_noted_in_this_session_only(people: People, password: str, *,
     assert query(fresh) == ([(ola.session_id,)] if noted else [])
 
 
-def test_only_the_own_password_matches(people: People) -> None:
+def test_only_one_s_own_password_matches(people: People) -> None:
     ola = people.student(password_hash="!")
     people.student()
     assert check(ola, PASSWORD).json == {"password_matches": False}

@@ -1,4 +1,4 @@
-"""Signed-in devices: listing them, signing out of this one, another one, all others."""
+"""Signed-in devices: listing them, and signing out of this one, another one, or all others."""
 
 from uuid import UUID, uuid4
 
@@ -68,7 +68,7 @@ def test_devices_of_others_and_expired_ones_are_not_listed(people: People) -> No
 
 
 def add_devices(person: Person, count: int) -> None:
-    """Devices that were last used an hour ago."""
+    """Add devices that were last used an hour ago."""
     query(
         "INSERT INTO sign_in_sessions (user_id, user_agent, expires_at, last_used_at)"
         " SELECT %s, repeat('x', 300), now() + interval '1 day', now() - interval '1 hour' FROM generate_series(1, %s)",
@@ -95,7 +95,7 @@ def test_the_list_without_pages_has_the_same_devices(people: People) -> None:
     assert call("GET", OLD_PATH, token=ola.access).json == call("GET", PATH, token=ola.access).json["results"]
 
 
-def test_the_list_without_pages_is_bounded(people: People) -> None:
+def test_the_list_without_pages_is_limited(people: People) -> None:
     ola = people.student()
     add_devices(ola, MOST_DEVICES.size + 1)
     listed = call("GET", OLD_PATH, token=ola.access).json
@@ -114,7 +114,7 @@ def test_signing_out_ends_this_session_only(people: People) -> None:
 
 
 @EITHER_PATH
-def test_another_device_is_signed_out_by_its_id(people: People, path: str) -> None:
+def test_another_device_can_be_signed_out_by_its_id(people: People, path: str) -> None:
     ola = people.student()
     phone = sign_in(ola, "Telefon")
     assert_signed_out(call("DELETE", f"{path}{ola.session_id}/", token=phone["access"]))
@@ -125,7 +125,7 @@ def test_another_device_is_signed_out_by_its_id(people: People, path: str) -> No
 
 
 @EITHER_PATH
-def test_all_other_devices_are_signed_out(people: People, path: str) -> None:
+def test_all_other_devices_can_be_signed_out(people: People, path: str) -> None:
     ola, jan = people.student(), people.student()
     others = [sign_in(ola, f"Telefon {number}")["access"] for number in range(3)]
     assert_signed_out(call("DELETE", path, token=ola.access))
@@ -145,7 +145,7 @@ def test_a_device_of_somebody_else_is_not_found(people: People, path: str) -> No
 
 
 @pytest.mark.parametrize("session_id", ["x", "1", "me", "AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA", "%00"])
-def test_an_id_that_is_none_is_an_unknown_path(people: People, session_id: str) -> None:
+def test_a_malformed_id_is_not_found(people: People, session_id: str) -> None:
     answer = call("DELETE", f"{PATH}{session_id}/", token=people.student().access)
     assert (answer.status, answer.json) == (404, NOT_FOUND)
     assert "allow" not in answer.headers

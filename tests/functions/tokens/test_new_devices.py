@@ -1,4 +1,4 @@
-"""Mails about sign-ins of devices that nobody had used for the account before."""
+"""Mails about sign-ins from new devices."""
 
 import re
 from functools import partial
@@ -31,7 +31,7 @@ def mails(person: Person) -> list[Mail]:
 
 @pytest.fixture
 def ola(people: People) -> Person:
-    """Somebody who has signed in before."""
+    """An account that has been signed in to before."""
     person = people.student()
     assert sign_in(person).status == 200
     assert mails(person) == []
@@ -45,7 +45,7 @@ def test_the_first_sign_in_of_an_account_is_not_mailed(people: People) -> None:
     assert len(mails(ola)) == 2, "one of them was the first"
 
 
-def test_a_sign_in_of_a_new_device_is_mailed_to_the_owner(ola: Person) -> None:
+def test_a_sign_in_from_a_new_device_is_mailed_to_the_owner(ola: Person) -> None:
     assert sign_in(ola).status == 200
     [mail] = mails(ola)
     assert re.search(r"\nKiedy: w .* o \d\d:\d\d \(Europe/Warsaw\)\nUrządzenie: Firefox, Linux\n", mail.text)
@@ -53,7 +53,7 @@ def test_a_sign_in_of_a_new_device_is_mailed_to_the_owner(ola: Person) -> None:
     assert "ustaw od razu nowe hasło" in mail.text
 
 
-def test_the_mail_names_the_country_where_it_is_known(ola: Person) -> None:
+def test_the_mail_names_the_country_if_it_is_known(ola: Person) -> None:
     sign_in(ola)
     query("UPDATE sign_in_sessions SET address = '198.51.100.9', country = 'DE'")
     [mail] = mails(ola)
@@ -66,28 +66,28 @@ def test_the_mail_is_in_the_language_and_zone_of_the_account(ola: Person) -> Non
     [mail] = mails(ola)
     assert mail.subject == "New sign-in"
     assert "(America/New_York)" in mail.text
-    assert "Device" not in mail.text, "nothing but words of ours"
+    assert "Device" not in mail.text, "nothing but our own words"
 
 
-def test_a_known_device_is_not_mailed_about(ola: Person, people: People) -> None:
+def test_a_known_device_causes_no_mail(ola: Person, people: People) -> None:
     tokens = sign_in(ola, refresh=ola.refresh).json
     assert mails(ola) == []
     query("DELETE FROM sign_in_sessions WHERE user_id = %s", ola.id)
     assert sign_in(ola, refresh=tokens["refresh"]).status == 200
-    assert mails(ola) == [], "it was signed out, and is known still"
+    assert mails(ola) == [], "it was signed out, but is still known"
     for other in (people.student().refresh, tokens["access"], "x", None):
         assert sign_in(ola, refresh=other).status == 200
     assert len(mails(ola)) == 4
 
 
-def test_a_sign_in_that_fails_is_not_mailed(ola: Person) -> None:
+def test_a_failed_sign_in_is_not_mailed(ola: Person) -> None:
     assert sign_in(ola, password="Wrong1!haslo").status == 401
     query("UPDATE users SET confirmed_at = NULL")
     assert sign_in(ola).status == 400
     assert mails(ola) == []
 
 
-def test_one_that_signed_out_at_once_is_mailed_about_all_the_same(ola: Person) -> None:
+def test_a_device_that_signs_out_at_once_is_mailed_about_too(ola: Person) -> None:
     access = sign_in(ola).json["access"]
     assert call("POST", "/api/token/logout/", token=access).status == 200
     [mail] = mails(ola)
@@ -95,7 +95,7 @@ def test_one_that_signed_out_at_once_is_mailed_about_all_the_same(ola: Person) -
     assert "Urządzenie" not in mail.text
 
 
-def test_who_signs_in_again_and_again_is_mailed_five_times_an_hour(ola: Person, rate_limits: None) -> None:
+def test_at_most_five_mails_an_hour_are_sent_about_sign_ins(ola: Person, rate_limits: None) -> None:
     for _ in range(7):
         assert sign_in(ola).status == 200
     assert len(mails(ola)) == 5
@@ -116,5 +116,5 @@ def test_who_signs_in_again_and_again_is_mailed_five_times_an_hour(ola: Person, 
         ("", ""),
     ],
 )
-def test_a_device_is_called_by_words_of_ours(user_agent: str, name: str) -> None:
+def test_a_device_is_described_in_our_own_words(user_agent: str, name: str) -> None:
     assert device_name(user_agent) == name

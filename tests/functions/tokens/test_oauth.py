@@ -33,7 +33,9 @@ def test_the_access_token_of_a_form_signs_requests(people: People) -> None:
 
 
 @pytest.mark.parametrize(("username", "password"), [("ola@example.com", "wrong"), ("nobody@example.com", PASSWORD)])
-def test_unknown_and_wrong_are_answered_the_same(people: People, username: str, password: str) -> None:
+def test_unknown_addresses_and_wrong_passwords_get_the_same_answer(
+    people: People, username: str, password: str
+) -> None:
     people.student(email="ola@example.com")
     answer = grant(username, password)
     detail = "Nie znaleziono aktywnego konta dla podanych danych uwierzytelniających"
@@ -41,7 +43,7 @@ def test_unknown_and_wrong_are_answered_the_same(people: People, username: str, 
     assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
 
 
-def test_an_unconfirmed_account_is_named_so_only_with_the_right_password(people: People) -> None:
+def test_an_unconfirmed_account_is_revealed_only_with_the_right_password(people: People) -> None:
     ola = people.student(confirmed_at=None)
     assert grant(ola.email, "wrong").status == 401
     answer = grant(ola.email)

@@ -1,4 +1,4 @@
-"""A password is the same however it is typed: with blanks around it, its letters composed or not."""
+"""A password matches however it is typed: with spaces around it, with letters composed or decomposed."""
 
 from typing import Any
 from unicodedata import normalize
@@ -60,24 +60,24 @@ def reset(people: People, password: str) -> str:
 @pytest.mark.parametrize("set_password", [register, change, reset])
 @pytest.mark.parametrize(
     "typed",
-    # With blanks and decomposed, at once.
+    # With spaces and decomposed at once.
     [pytest.param(each, marks=() if each == SPELLINGS[2] else pytest.mark.proof) for each in SPELLINGS],
 )
-def test_wherever_it_was_set_every_spelling_signs_in(people: People, set_password: Any, typed: str) -> None:
+def test_every_spelling_signs_in_wherever_the_password_was_set(people: People, set_password: Any, typed: str) -> None:
     email = set_password(people, typed)
     assert [signs_in(email, spelling) for spelling in SPELLINGS] == [True] * 4
     assert not signs_in(email, COMPOSED.lower())
 
 
 @pytest.mark.parametrize("typed", SPELLINGS)
-def test_a_check_of_the_password_takes_every_spelling(people: People, typed: str) -> None:
+def test_a_check_of_the_password_accepts_every_spelling(people: People, typed: str) -> None:
     assert checks(people.student(password_hash=hash_password(COMPOSED)), typed) is True
 
 
-def test_a_hash_of_a_decomposed_password_still_opens_and_is_replaced(people: People) -> None:
+def test_a_hash_of_a_decomposed_password_still_matches_and_is_replaced(people: People) -> None:
     ola = people.student(password_hash=hash_password(DECOMPOSED))
     assert checks(ola, DECOMPOSED) is True
-    assert not signs_in(ola.email, COMPOSED), "nothing tells how it was typed then"
+    assert not signs_in(ola.email, COMPOSED), "the hash does not show how it was typed"
     assert signs_in(ola.email, DECOMPOSED)
     [(kept,)] = query("SELECT password_hash FROM users")
     assert password_matches(kept, COMPOSED)

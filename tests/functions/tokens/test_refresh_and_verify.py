@@ -33,14 +33,14 @@ def assert_refused(answer: Answer, body: Any) -> None:
 
 
 def payload(person: Person, **changes: Any) -> dict[str, Any]:
-    """The claims of a refresh token of a person's, changed; None leaves a claim out."""
+    """Return the claims of a person's refresh token with changes; None removes a claim."""
     now = int(datetime.now(UTC).timestamp())
     claims = {"token_type": "refresh", "exp": now + 600, "iat": now, "jti": "0" * 32}
     claims |= {"user_id": str(person.id), "sid": str(person.session_id), **changes}
     return {name: value for name, value in claims.items() if value is not None}
 
 
-def test_a_refresh_token_gives_access_tokens_and_stays_valid(people: People) -> None:
+def test_a_refresh_token_issues_access_tokens_and_stays_valid(people: People) -> None:
     ola = people.student()
     query("UPDATE sign_in_sessions SET last_used_at = now() - interval '1 day'")
     seen = set()
@@ -54,7 +54,7 @@ def test_a_refresh_token_gives_access_tokens_and_stays_valid(people: People) -> 
     assert jwt.decode(seen.pop(), SECRET, ["HS256"])["sid"] == str(ola.session_id)
 
 
-def test_both_kinds_verify(people: People) -> None:
+def test_both_kinds_of_tokens_can_be_verified(people: People) -> None:
     ola = people.student()
     for token in (ola.access, ola.refresh, f"  {ola.access} "):
         assert (verify(token).status, verify(token).json) == (200, {})
@@ -67,7 +67,7 @@ def test_an_access_token_does_not_refresh(people: People) -> None:
 @pytest.mark.parametrize(
     "over", ["DELETE FROM sign_in_sessions", "UPDATE sign_in_sessions SET expires_at = now()", "DELETE FROM users"]
 )
-def test_tokens_of_a_session_that_is_over_are_refused(people: People, over: str) -> None:
+def test_tokens_of_an_ended_session_are_refused(people: People, over: str) -> None:
     ola = people.student()
     query(over)
     assert_refused(refresh(ola.refresh), INVALID)
@@ -75,7 +75,7 @@ def test_tokens_of_a_session_that_is_over_are_refused(people: People, over: str)
     assert_refused(verify(ola.access), INVALID)
 
 
-def test_a_session_of_somebody_else_is_no_help(people: People) -> None:
+def test_a_token_naming_somebody_else_s_session_is_refused(people: People) -> None:
     ola, jan = people.student(), people.student()
     mixed = jwt.encode(payload(ola, sid=str(jan.session_id)), SECRET, "HS256")
     assert_refused(refresh(mixed), INVALID)
@@ -104,10 +104,10 @@ def test_tokens_with_other_claims_are_refused(people: People, changes: dict[str,
     assert_refused(verify(token), INVALID)
 
 
-# The key is long enough for the algorithm that is ours.
+# The key is long enough for our algorithm.
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 @pytest.mark.parametrize(("key", "algorithm"), [("", "none"), (SECRET, "HS512"), ("x" * 32, "HS256")])
-def test_tokens_signed_otherwise_are_refused(people: People, key: str, algorithm: str) -> None:
+def test_tokens_with_another_key_or_algorithm_are_refused(people: People, key: str, algorithm: str) -> None:
     ola = people.student()
     assert refresh(jwt.encode(payload(ola), SECRET, "HS256")).status == 200
     forged = jwt.encode(payload(ola), key, algorithm)
@@ -118,7 +118,7 @@ def test_tokens_signed_otherwise_are_refused(people: People, key: str, algorithm
 @pytest.mark.parametrize(
     "token", ["x", "a.b.c", "ż", "." * 1000, 5, 1.5, "eyJhbGciOiJIUzI1NiJ9..", "null", "undefined"]
 )
-def test_what_is_no_token_is_refused(platform: None, token: Any) -> None:
+def test_malformed_tokens_are_refused(platform: None, token: Any) -> None:
     assert_refused(refresh(token), INVALID)
     assert_refused(verify(token), INVALID)
 
@@ -135,18 +135,18 @@ def test_what_is_no_token_is_refused(platform: None, token: Any) -> None:
         ("\ud800", "Surrogate characters are not allowed: U+D800."),
     ],
 )
-def test_a_token_is_text(platform: None, token: Any, complaint: str) -> None:
+def test_a_token_must_be_text(platform: None, token: Any, complaint: str) -> None:
     assert (refresh(token).status, refresh(token).json) == (400, {"refresh": [complaint]})
     assert (verify(token).status, verify(token).json) == (400, {"token": [complaint]})
 
 
 @pytest.mark.parametrize(("path", "field"), [("refresh", "refresh"), ("verify", "token")])
-def test_a_token_is_wanted(platform: None, path: str, field: str) -> None:
+def test_a_token_is_required(platform: None, path: str, field: str) -> None:
     answer = call("POST", f"/api/token/{path}/", json_body={})
     assert (answer.status, answer.json) == (400, {field: [REQUIRED]})
 
 
-def test_tokens_of_the_previous_key_are_read_until_it_is_dropped(
+def test_tokens_of_the_previous_key_are_valid_until_it_is_dropped(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ola = people.student()

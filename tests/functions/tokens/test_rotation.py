@@ -41,7 +41,7 @@ def successor(token: str) -> str:
 
 
 def wait(seconds: int) -> None:
-    """As if this much time had passed since the last rotations."""
+    """Make the last rotations this much older."""
     earlier = "ARRAY(SELECT each - make_interval(secs => %s) FROM unnest(rotations) each)"
     query(f"UPDATE sign_in_sessions SET rotations = {earlier}", seconds)
 
@@ -62,7 +62,7 @@ def sessions() -> int:
     return len(query("SELECT id FROM sign_in_sessions WHERE expires_at > now()"))
 
 
-def test_a_client_that_asks_gets_successors_that_live_a_week_from_their_use(people: People) -> None:
+def test_a_client_that_asks_gets_successors_valid_for_another_week(people: People) -> None:
     ola = people.student()
     token = ola.refresh
     for day in (6, 12, 30, 80):
@@ -75,7 +75,7 @@ def test_a_client_that_asks_gets_successors_that_live_a_week_from_their_use(peop
         wait(61)
 
 
-def test_ninety_days_after_the_sign_in_a_session_is_over(people: People) -> None:
+def test_a_session_ends_ninety_days_after_the_sign_in(people: People) -> None:
     ola = people.student()
     age(87)
     token = successor(ola.refresh)
@@ -84,7 +84,7 @@ def test_ninety_days_after_the_sign_in_a_session_is_over(people: People) -> None
     assert expiry(successor(token)) == expiry(token)
 
 
-def test_a_client_that_does_not_ask_keeps_its_token_and_its_week(people: People) -> None:
+def test_a_client_that_does_not_ask_keeps_its_token_and_expiry(people: People) -> None:
     ola = people.student()
     [before] = query("SELECT expires_at, generation, rotations FROM sign_in_sessions")
     for answer in (refresh(ola.refresh), refresh(ola.refresh, rotate=False), refresh(ola.refresh, rotate="false")):
@@ -94,7 +94,7 @@ def test_a_client_that_does_not_ask_keeps_its_token_and_its_week(people: People)
     assert (answer.status, answer.json) == (400, {"rotate": ["Must be a valid boolean."]})
 
 
-def test_for_a_minute_the_token_before_gets_the_same_successor(people: People) -> None:
+def test_for_a_minute_a_used_token_gets_the_same_successor(people: People) -> None:
     ola = people.student()
     first = successor(ola.refresh)
     assert successor(ola.refresh) == first
@@ -104,14 +104,14 @@ def test_for_a_minute_the_token_before_gets_the_same_successor(people: People) -
     assert verify(ola.refresh) == 200
     second = successor(first)
     assert successor(first) == second
-    assert successor(ola.refresh) == second, "its own successor has one already"
+    assert successor(ola.refresh) == second, "its successor has been used already"
     wait(20)
     assert number(successor(first)) == number(second) == 2
     assert rotate(ola.refresh).status == 401, "its successor is more than a minute old"
 
 
 @pytest.mark.parametrize("asked", [{"rotate": True}, {}])
-def test_a_token_used_again_later_ends_the_session(
+def test_reusing_a_token_later_ends_the_session(
     people: People, monkeypatch: pytest.MonkeyPatch, asked: dict[str, bool]
 ) -> None:
     closed = closed_sockets(monkeypatch)
@@ -122,7 +122,7 @@ def test_a_token_used_again_later_ends_the_session(
     token = successor(ola.refresh)
     wait(61)
     assert verify(ola.refresh) == 401
-    assert sessions() == 2, "to look at it ends nothing"
+    assert sessions() == 2, "verifying it ends nothing"
     assert verify(token) == 200
     answer = refresh(ola.refresh, **asked)
     invalid = {"detail": "Token jest niepoprawny lub wygasł", "code": "token_not_valid"}
@@ -134,8 +134,8 @@ def test_a_token_used_again_later_ends_the_session(
     assert rotate(token).status == 401
 
 
-def test_a_used_token_still_says_which_device_signs_in(people: People) -> None:
-    """Which keeps strangers from locking it out; it is no use of the token."""
+def test_a_used_token_still_identifies_the_device_that_signs_in(people: People) -> None:
+    """So strangers cannot lock the device out. This does not count as using the token."""
     ola = people.student()
     token = successor(ola.refresh)
     wait(61)
@@ -154,7 +154,7 @@ def test_two_tabs_that_ask_at_once_get_the_same_successor(people: People) -> Non
     assert query("SELECT generation FROM sign_in_sessions") == [(5,)]
 
 
-def test_it_is_the_number_in_the_statement_that_makes_the_others_wait(
+def test_without_the_generation_in_the_statement_there_are_several_successors(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weaker = repository.ROTATE_SESSION.text.replace("AND generation = %(generation)s AND", "AND")
@@ -164,7 +164,7 @@ def test_it_is_the_number_in_the_statement_that_makes_the_others_wait(
     assert len({answer.json["refresh"] for answer in answers}) > 1
 
 
-def test_a_client_gone_wrong_keeps_the_last_successor(people: People) -> None:
+def test_a_client_that_rotates_too_often_keeps_the_last_successor(people: People) -> None:
     tokens = [people.student().refresh]
     for _ in range(25):
         tokens.append(successor(tokens[-1]))

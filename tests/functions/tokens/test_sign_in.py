@@ -28,7 +28,7 @@ def claims(token: str) -> dict[str, Any]:
     return found
 
 
-def test_a_sign_in_gives_a_refresh_and_an_access_token(people: People) -> None:
+def test_a_sign_in_returns_a_refresh_and_an_access_token(people: People) -> None:
     ola = people.student()
     query("DELETE FROM sign_in_sessions")
     answer = sign_in(ola.email)
@@ -48,7 +48,7 @@ def test_a_sign_in_gives_a_refresh_and_an_access_token(people: People) -> None:
     assert [type(access[name]) for name in ("exp", "iat")] == [int, int]
 
 
-def test_blanks_around_and_case_of_the_address_do_not_matter(people: People) -> None:
+def test_spaces_around_the_address_and_its_case_are_ignored(people: People) -> None:
     people.student(email="Ola.Nowak@Example.com")
     for email in ("ola.nowak@example.com", "OLA.NOWAK@EXAMPLE.COM", "  Ola.Nowak@Example.com\t"):
         assert sign_in(email).status == 200
@@ -68,7 +68,7 @@ def test_blanks_around_and_case_of_the_address_do_not_matter(people: People) -> 
         ("x" * 100_000, PASSWORD),
     ],
 )
-def test_unknown_and_wrong_are_answered_the_same(people: People, email: Any, password: Any) -> None:
+def test_unknown_addresses_and_wrong_passwords_get_the_same_answer(people: People, email: Any, password: Any) -> None:
     people.student(email="ola@example.com")
     answer = sign_in(email, password)
     assert (answer.status, answer.json) == (401, WRONG)
@@ -76,7 +76,7 @@ def test_unknown_and_wrong_are_answered_the_same(people: People, email: Any, pas
     assert query("SELECT count(*) FROM sign_in_sessions") == [(1,)]
 
 
-def test_an_unconfirmed_account_is_named_so_only_with_the_right_password(people: People) -> None:
+def test_an_unconfirmed_account_is_revealed_only_with_the_right_password(people: People) -> None:
     ola = people.student(confirmed_at=None)
     answer = sign_in(ola.email)
     assert answer.status == 400
@@ -98,12 +98,12 @@ def test_an_unconfirmed_account_is_named_so_only_with_the_right_password(people:
         (["x"], {"non_field_errors": ["Niepoprawne dane. Oczekiwano słownika, otrzymano  list."]}),
     ],
 )
-def test_both_fields_are_wanted(platform: None, body: Any, errors: Any) -> None:
+def test_both_fields_are_required(platform: None, body: Any, errors: Any) -> None:
     answer = call("POST", PATH, json_body=body)
     assert (answer.status, answer.json) == (400, errors)
 
 
-def test_a_form_signs_in_too(people: People) -> None:
+def test_form_data_is_accepted_too(people: People) -> None:
     ola = people.student()
     form = {"content-type": "application/x-www-form-urlencoded"}
     body = f"email={ola.email}&password={PASSWORD}".encode()
@@ -122,13 +122,13 @@ def test_an_outdated_hash_is_replaced_by_the_next_sign_in(production_hashes: Non
 
 
 @pytest.mark.parametrize("kept", ["", "!", "$argon2id$broken", "plain text"])
-def test_an_unusable_hash_lets_nobody_in(people: People, kept: str) -> None:
+def test_an_unusable_hash_matches_no_password(people: People, kept: str) -> None:
     ola = people.student(password_hash=kept)
     assert sign_in(ola.email, kept or " ").status in {400, 401}
     assert (sign_in(ola.email).status, sign_in(ola.email).json) == (401, WRONG)
 
 
-def test_a_session_knows_where_and_with_what_it_was_opened(people: People) -> None:
+def test_a_session_records_user_agent_and_address(people: People) -> None:
     ola = people.student()
     query("DELETE FROM sign_in_sessions")
     sign_in(ola.email, headers={"user-agent": "Firefox " + "x" * 400}, source_ip="2001:db8::7")
@@ -167,7 +167,7 @@ def test_who_goes_round_the_cdn_is_refused(
     assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
 
 
-def test_an_address_that_is_none_is_not_kept(people: People) -> None:
+def test_an_invalid_ip_address_is_not_stored(people: People) -> None:
     ola = people.student()
     query("DELETE FROM sign_in_sessions")
     assert sign_in(ola.email, source_ip="unknown").status == 200

@@ -29,7 +29,7 @@ MINUTES_15 = 900
 
 @pytest.fixture
 def ola(people: People, rate_limits: None) -> Person:
-    """Signed in at an address nobody in these tests calls from."""
+    """An account signed in at an address that these tests do not call from."""
     person = people.student(email="mikolaj@example.com")
     query("UPDATE sign_in_sessions SET address = '192.0.2.1'")
     return person
@@ -50,20 +50,20 @@ def fail(times: int, email: str, address: str = HOME) -> None:
 
 
 def assert_throttled(answer: Answer) -> int:
-    """Returns Retry-After in seconds."""
+    """Check that the answer is 429, and return Retry-After in seconds."""
     assert answer.status == 429
     assert answer.json == {"detail": "Zbyt wiele prób. Spróbuj ponownie później.", "code": "throttled"}
     return int(answer.headers["retry-after"])
 
 
-def test_after_ten_failures_an_account_waits_a_quarter_of_an_hour_at_that_address(ola: Person, people: People) -> None:
+def test_after_ten_failures_an_account_is_throttled_at_that_address_for_15_minutes(ola: Person, people: People) -> None:
     fail(10, ola.email)
     assert MINUTES_15 - 30 < assert_throttled(sign_in(ola.email, PASSWORD)) <= MINUTES_15
     assert sign_in(ola.email, PASSWORD, STRANGERS).status == 200
-    assert sign_in(people.student().email, PASSWORD).status == 200, "others at the address are not concerned"
+    assert sign_in(people.student().email, PASSWORD).status == 200, "other accounts at the address are not affected"
 
 
-def test_an_unknown_address_waits_as_well(ola: Person) -> None:
+def test_an_unknown_account_is_throttled_too(ola: Person) -> None:
     fail(10, "nobody@example.com")
     assert_throttled(sign_in("NOBODY@example.com"))
 
@@ -79,7 +79,7 @@ def test_blocked_tries_do_not_prolong_the_window(ola: Person) -> None:
         assert redis.ttl(key) <= 60
 
 
-def test_after_the_window_everything_is_as_before(ola: Person) -> None:
+def test_after_the_window_sign_in_works_again(ola: Person) -> None:
     fail(10, ola.email)
     assert_throttled(sign_in(ola.email, PASSWORD))
     redis = redis_client()
@@ -104,7 +104,7 @@ def test_an_unconfirmed_account_with_the_right_password_is_not_counted(ola: Pers
     assert [sign_in(ola.email, PASSWORD).status for _ in range(12)] == [400] * 12
 
 
-def test_an_address_fails_a_hundred_times_whatever_the_accounts(ola: Person) -> None:
+def test_an_ip_address_allows_a_hundred_failures_for_all_accounts(ola: Person) -> None:
     for _ in range(97):
         spend(limits.FAILURES_PER_ADDRESS, HOME)
     for number in range(3):
@@ -113,8 +113,8 @@ def test_an_address_fails_a_hundred_times_whatever_the_accounts(ola: Person) -> 
     assert sign_in(ola.email, PASSWORD, STRANGERS).status == 200
 
 
-def test_tries_that_an_account_refuses_do_not_use_up_the_address(ola: Person, people: People) -> None:
-    """One device with an old password must not shut a whole school out."""
+def test_tries_refused_because_of_the_account_do_not_count_for_the_ip_address(ola: Person, people: People) -> None:
+    """One device with an old password must not lock out a whole school."""
     for _ in range(120):
         sign_in(ola.email)
     assert sign_in(people.student().email, PASSWORD).status == 200
@@ -128,12 +128,12 @@ def test_an_ipv6_subscriber_is_one_address(ola: Person, monkeypatch: pytest.Monk
     assert sign_in(ola.email, PASSWORD, "2001:db8:1:3::1").status == 200
 
 
-def test_tries_at_the_same_moment_are_counted_one_by_one(ola: Person) -> None:
+def test_concurrent_tries_are_all_counted(ola: Person) -> None:
     answers = at_once(*[partial(sign_in, ola.email)] * 15)
     assert sorted(answer.status for answer in answers) == [401] * 10 + [429] * 5
 
 
-def test_strangers_do_not_lock_the_owner_out_where_it_is_signed_in(ola: Person) -> None:
+def test_strangers_do_not_lock_the_owner_out_at_a_signed_in_address(ola: Person) -> None:
     query("UPDATE sign_in_sessions SET address = %s", HOME)
     fail(10, ola.email, STRANGERS)
     assert_throttled(sign_in(ola.email, PASSWORD, STRANGERS))
@@ -143,7 +143,7 @@ def test_strangers_do_not_lock_the_owner_out_where_it_is_signed_in(ola: Person) 
 
 
 @pytest.mark.parametrize("form", ["{} {}", "{}/{}", "{}\t{}"])
-def test_an_address_written_behind_the_account_does_not_lock_the_owner_out(ola: Person, form: str) -> None:
+def test_an_ip_address_appended_to_the_account_does_not_lock_the_owner_out(ola: Person, form: str) -> None:
     query("UPDATE sign_in_sessions SET address = %s", HOME)
     for name in (ola.email, str(ola.id)):
         fail(10, form.format(name, HOME), STRANGERS)
@@ -151,7 +151,7 @@ def test_an_address_written_behind_the_account_does_not_lock_the_owner_out(ola: 
 
 
 def test_an_account_is_the_same_however_its_address_is_typed(ola: Person) -> None:
-    # To PostgreSQL the Kelvin sign is a capital k and the dotted capital I one of i; to Python the latter is not.
+    # PostgreSQL lowers the Kelvin sign to k and the dotted capital I to i; Python does not do the latter.
     ways = (ola.email, ola.email.upper(), ola.email.replace("k", "\u212a"), ola.email.replace("i", "\u0130"))
     assert [sign_in(typed, PASSWORD).status for typed in ways] == [200] * 4
     query("DELETE FROM sign_in_sessions")
@@ -161,7 +161,7 @@ def test_an_account_is_the_same_however_its_address_is_typed(ola: Person) -> Non
         assert_throttled(sign_in(typed, PASSWORD))
 
 
-def test_password_checks_are_limited_from_wherever_they_come(ola: Person) -> None:
+def test_password_checks_are_limited_from_every_address(ola: Person) -> None:
     for number in range(10):
         assert check(ola, address=f"198.51.100.{number}").json == {"password_matches": False}
     assert_throttled(check(ola, PASSWORD, "198.51.100.200"))
@@ -182,7 +182,7 @@ def test_checks_in_one_session_do_not_lock_another_one(ola: Person, people: Peop
     ) == [(True,)]
 
 
-def test_redis_learns_neither_addresses_nor_anything_long(ola: Person) -> None:
+def test_keys_in_redis_contain_no_addresses_and_are_short(ola: Person) -> None:
     sign_in(ola.email)
     assert sign_in("x" * 200_000).status == 401
     keys = list(redis_client().scan_iter())
@@ -193,7 +193,7 @@ def test_redis_learns_neither_addresses_nor_anything_long(ola: Person) -> None:
 
 @pytest.fixture
 def own_valkey(ola: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A Valkey of this test's own, which it may stop."""
+    """A Valkey for this test, which it may stop."""
     sockets = socket_folder()
     engine = start_valkey(tmp_path / "valkey", sockets)
     with monkeypatch.context() as patch:
@@ -211,7 +211,7 @@ def connect_anew() -> None:
     redis._Breaker.resting_until = 0.0
 
 
-def test_without_redis_nobody_waits_and_everybody_gets_in(ola: Person, own_valkey: Engine) -> None:
+def test_without_redis_nothing_is_throttled(ola: Person, own_valkey: Engine) -> None:
     fail(10, ola.email)
     assert_throttled(sign_in(ola.email, PASSWORD))
     own_valkey.stop()

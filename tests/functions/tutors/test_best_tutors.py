@@ -1,4 +1,4 @@
-"""Searches among the best tutors alone find what searches among all find, by a plan that is made once."""
+"""Searches among the best tutors find the same as searches among all, with a plan that is made once."""
 
 import random
 from dataclasses import replace
@@ -28,7 +28,7 @@ SKILLS = ("Fizyka", 'a "b", \\c', "Chemia {1}")
 
 @pytest.fixture
 def tutors(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sixty, of whom twenty are the best."""
+    """Sixty tutors, of whom twenty are the best."""
     monkeypatch.setattr(best_tutors, "BEST", BEST)
     monkeypatch.setattr(best_tutors, "FRESH_SECONDS", 0.0)
     monkeypatch.setattr(best_tutors._Known, "last", LAST)
@@ -37,7 +37,7 @@ def tutors(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def add_tutors(number: int, **columns: Any) -> None:
-    """Tutors of whom every second resembles another one, and of whom the first are the best."""
+    """Add tutors, of whom every second resembles another and the first are the best."""
     query(
         """
         WITH accounts AS (
@@ -60,7 +60,7 @@ def add_tutors(number: int, **columns: Any) -> None:
 
 
 def count_for_the_planner() -> None:
-    """Also what indexes cost, in which other tests leave empty pages."""
+    """Update the planner's statistics, and rebuild indexes, in which other tests leave empty pages."""
     query("REINDEX TABLE tutors")
     query("ANALYZE tutors")
 
@@ -79,7 +79,7 @@ def search(filters: Filters) -> list[Row]:
 
 
 def some_filters(chance: random.Random) -> Filters:
-    """One or none of each kind."""
+    """Draw at most one filter of each kind."""
     bounds: dict[str, tuple[int, int]] = {"price": (0, 70), "avg_rating": (0, 5)}
     least, most = (
         {
@@ -98,7 +98,7 @@ def some_filters(chance: random.Random) -> Filters:
     )
 
 
-def test_they_are_found_as_among_all(tutors: None) -> None:
+def test_the_best_are_found_as_among_all(tutors: None) -> None:
     chance = random.Random(7)
     answered = 0
     for _ in range(150):
@@ -110,7 +110,7 @@ def test_they_are_found_as_among_all(tutors: None) -> None:
     assert 30 < answered < 120
 
 
-def test_who_does_not_ask_for_best_first_or_asks_for_few_is_answered_among_all(tutors: None) -> None:
+def test_searches_in_another_order_or_with_rare_matches_are_answered_among_all(tutors: None) -> None:
     asked = Filters(page_size=5)
     assert among_best(asked) == among_all(asked)
     for changed in (
@@ -124,7 +124,7 @@ def test_who_does_not_ask_for_best_first_or_asks_for_few_is_answered_among_all(t
 
 
 @pytest.mark.parametrize("page_size", [3, 10])
-def test_pages_go_on_beyond_the_best(tutors: None, page_size: int) -> None:
+def test_pages_continue_beyond_the_best(tutors: None, page_size: int) -> None:
     asked = Filters(page_size=page_size)
     read: list[Row] = []
     answered = []
@@ -136,13 +136,13 @@ def test_pages_go_on_beyond_the_best(tutors: None, page_size: int) -> None:
             break
         asked = replace(asked, cursor=Cursor("rank-desc", read[-1][1].decode(), int(read[-1][0])))
     assert read == among_all(Filters(page_size=TUTORS))
-    # The first pages are among the best, and after them none.
+    # Only the first pages are answered among the best.
     assert answered == sorted(answered, reverse=True)
     assert sum(answered) == (BEST - 1) // page_size
 
 
-def test_all_are_the_best_where_there_are_no_more(tutors: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is asked twice then, also for those that were added since."""
+def test_if_there_are_few_tutors_all_are_among_the_best(tutors: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then no second statement is needed, even for tutors added since."""
     monkeypatch.setattr(best_tutors, "BEST", TUTORS + 1)
     nobody = Filters(at_least={"price": Decimal(1_000)})
     assert among_best(nobody) == []
@@ -153,7 +153,7 @@ def test_all_are_the_best_where_there_are_no_more(tutors: None, monkeypatch: pyt
     assert len(found) == TUTORS + 5
 
 
-def test_an_old_last_place_hides_nobody(tutors: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outdated_last_place_hides_no_tutor(tutors: None, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Filters(page_size=TUTORS)
     search(asked)
     monkeypatch.setattr(best_tutors, "FRESH_SECONDS", 60.0)
@@ -162,7 +162,7 @@ def test_an_old_last_place_hides_nobody(tutors: None, monkeypatch: pytest.Monkey
     assert search(Filters(page_size=3)) == among_all(Filters(page_size=3))
 
 
-def test_one_statement_finds_a_page_and_a_second_one_what_the_best_do_not_fill(
+def test_one_statement_finds_a_page_and_a_second_fills_it_up_if_needed(
     tutors: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search(Filters())
@@ -176,8 +176,8 @@ def test_one_statement_finds_a_page_and_a_second_one_what_the_best_do_not_fill(
         assert len(sent) == number, sent
 
 
-def test_after_five_times_it_is_planned_no_more_whatever_is_asked_for(tutors: None) -> None:
-    """Also where planning costs nearly nothing beside running it, as with a million tutors."""
+def test_after_five_executions_the_statement_is_not_planned_again(tutors: None) -> None:
+    """Even where planning costs almost nothing compared to running it, as with a million tutors."""
     add_tutors(800)
     count_for_the_planner()
     narrow = Filters(at_least={"price": Decimal(60)}, at_most={"price": Decimal(60)}, skills=[SKILLS[0]])
@@ -190,7 +190,7 @@ def test_after_five_times_it_is_planned_no_more_whatever_is_asked_for(tutors: No
         assert plans.fetchone() == (5, 4)
 
 
-def test_its_plan_goes_by_rank_and_passes_by_prices_out_of_range(tutors: None) -> None:
+def test_its_plan_follows_the_rank_and_skips_prices_out_of_range(tutors: None) -> None:
     add_tutors(800)
     count_for_the_planner()
     with psycopg.connect(settings().database_url) as db:
@@ -206,12 +206,12 @@ def test_its_plan_goes_by_rank_and_passes_by_prices_out_of_range(tutors: None) -
 
 
 def literals(asked: Filters) -> str:
-    """The values of FIND_BEST as an EXECUTE takes them."""
+    """Return the values of FIND_BEST as EXECUTE takes them."""
     values = parameters(asked, last=Place(3.5, 1))
     return ", ".join("NULL" if value is None else f"'{value}'" for value in values)
 
 
-def test_it_is_left_out_where_nothing_may_be_prepared(tutors: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_skipped_where_statements_may_not_be_prepared(tutors: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PREPARE", "false")
     read_settings_again()
     assert not settings().database_prepare

@@ -1,4 +1,4 @@
-"""Answers in the encodings that clients take: through a function, the way API Gateway hands them on."""
+"""Answers in the encodings that clients accept, through a function as behind API Gateway."""
 
 import gzip
 from collections.abc import Callable
@@ -17,13 +17,13 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.decompress,
     "gzip": gzip.decompress,
 }
-# What of a page's bytes may go over the wire.
+# The part of a page's bytes that may go over the wire.
 MOST_OF_A_PAGE = 0.25
 
 
 @pytest.fixture
 def page(platform: None) -> bytes:
-    """A page of 20 tutors as it is."""
+    """An uncompressed page of 20 tutors."""
     load_demo_data()
     answer = ask("")
     assert "content-encoding" not in answer.headers
@@ -36,7 +36,7 @@ def ask(encodings: str, path: str = f"{SEARCH}?page_size=20", method: str = "GET
     return answer
 
 
-def test_a_page_is_a_quarter_of_its_bytes(page: bytes) -> None:
+def test_a_page_is_compressed_to_a_quarter(page: bytes) -> None:
     for encoding, decode in DECODERS.items():
         answer = ask(encoding)
         assert answer.headers["content-encoding"] == encoding
@@ -59,15 +59,15 @@ CHOSEN = {
 
 
 @pytest.mark.usefixtures("page")
-def test_the_client_says_what_it_takes() -> None:
+def test_the_client_chooses_the_encoding() -> None:
     assert {taken: ask(taken).headers.get("content-encoding") for taken in CHOSEN} == CHOSEN
 
 
-def test_a_head_has_no_body(page: bytes) -> None:
+def test_an_answer_to_head_has_no_body(page: bytes) -> None:
     assert ask("gzip", method="HEAD").body == b""
 
 
-def test_small_answers_stay_as_they_are(people: People) -> None:
+def test_small_answers_are_not_compressed(people: People) -> None:
     answer = ask("gzip")
     assert answer.body == b"[]"
     assert "content-encoding" not in answer.headers

@@ -80,7 +80,7 @@ def test_an_unknown_tutor_is_not_found(people: People, tutor_id: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["abc", "-1", "1.0", "1e3", "%20", "1%00", "٣", "", "1/2"])
-def test_what_is_no_number_is_an_unknown_path(people: People, text: str) -> None:
+def test_a_malformed_number_is_not_found(people: People, text: str) -> None:
     people.tutor()
     answer = call("GET", f"/api/user/tutor/details/{text}/")
     assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
@@ -135,14 +135,14 @@ def shown(tutor_id: int) -> list[tuple[str, str]]:
 
 
 def session(tutor_id: int, hour: float, minutes: int, *, buffer: int = 0, day: str = "2035-01-10", **more: Any) -> None:
-    """A session that is taken, on the day of the items below."""
+    """Make a session on the day of the items below."""
     starts_at = datetime.fromisoformat(f"{day}T00:00+01:00") + timedelta(hours=hour)
     ends_at, away = starts_at + timedelta(minutes=minutes), timedelta(minutes=buffer)
     row = {"tutor_id": tutor_id, "starts_at": starts_at, "ends_at": ends_at, "kind": "individual", "form": "online"}
     insert("tutoring_sessions", row | {"busy_from": starts_at - away, "busy_until": ends_at + away, **more})
 
 
-def test_booked_time_disappears_with_its_buffers(people: People) -> None:
+def test_booked_time_is_left_out_with_its_buffers(people: People) -> None:
     tutor, other = people.tutor(), people.tutor()
     for begin, end in (("12:00", "16:00"), ("08:00", "10:00"), ("10:00", "11:00")):
         times = (f"2035-01-10T{begin}+01:00", f"2035-01-10T{end}+01:00")
@@ -159,7 +159,7 @@ def test_booked_time_disappears_with_its_buffers(people: People) -> None:
     session(tutor.tutor_id, 9.5, 60)
     assert shown(tutor.tutor_id) == [("12:00", "12:45"), ("14:15", "16:00"), ("08:00", "09:30"), ("10:30", "11:00")]
     session(tutor.tutor_id, 10.5, 30)
-    # Who learns cannot teach.
+    # Tutors cannot teach while they take a lesson.
     session(other.tutor_id, 15, 60, taken=False)
     columns = "session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency"
     query(
@@ -172,6 +172,6 @@ def test_booked_time_disappears_with_its_buffers(people: People) -> None:
     assert call("GET", "/api/user/tutor/me/", token=tutor.access).json == details(tutor.tutor_id)
 
 
-def test_tokens_are_not_looked_at(people: People) -> None:
+def test_tokens_are_ignored(people: People) -> None:
     path = f"/api/user/tutor/details/{people.tutor().tutor_id}/"
     assert call("GET", path, token="nonsense").status == 200

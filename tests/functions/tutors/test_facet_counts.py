@@ -1,4 +1,4 @@
-"""What is counted as tutors change is what there is, whoever changes them and how many at once."""
+"""The counts kept while tutors change match the tutors, however many changes are concurrent."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ SELECT kind, value, sum(listed)::int, sum(complete)::int FROM (
 
 
 def change_something(random: Random) -> None:
-    """What an owner or an account's end does to a tutor."""
+    """Make a random change to a tutor: to a setting, the ratings or the account's confirmation."""
     [(tutor_id,)] = query("SELECT id FROM tutors OFFSET %s LIMIT 1", random.randrange(5)) or [(0,)]
     skills = random.sample(SKILLS, random.randrange(4))
     changes: list[Callable[[], list[Any]]] = [
@@ -64,7 +64,7 @@ def test_every_change_counts(tutors: None, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [15, pytest.param(600, marks=pytest.mark.proof)])
-def test_changes_at_once_all_count_and_nobody_waits_in_a_ring(tutors: None, number: int) -> None:
+def test_concurrent_changes_are_all_counted_without_deadlocks(tutors: None, number: int) -> None:
     def change(seed: int) -> None:
         random = Random(seed)
         for _ in range(number):
@@ -74,13 +74,13 @@ def test_changes_at_once_all_count_and_nobody_waits_in_a_ring(tutors: None, numb
     assert query(COUNTED) == query(RECOUNTED)
 
 
-def test_an_account_s_end_counts(tutors: None) -> None:
+def test_deleting_an_account_counts(tutors: None) -> None:
     query("DELETE FROM users WHERE id IN (SELECT user_id FROM tutors LIMIT 3)")
     assert query("SELECT sum(listed) FROM facet_changes WHERE kind = 'tutor'") == [(5,)]
     assert query(COUNTED) == query(RECOUNTED)
 
 
-def test_many_added_by_one_statement_are_few_notes_and_a_thousand_notes_are_added_up(tutors: None) -> None:
+def test_many_rows_of_one_statement_make_few_notes_and_a_thousand_notes_are_added_up(tutors: None) -> None:
     query(
         "INSERT INTO users (email, password_hash, is_tutor, confirmed_at)"
         " SELECT 'many' || n || '@prz.edu.pl', '!', true, now() FROM generate_series(1, 1100) n"
@@ -115,7 +115,7 @@ def few_are_rare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     known_skills._read()
 
 
-def test_a_skill_is_rare_by_what_is_counted_and_not_by_what_the_planner_saw(people: People, few_are_rare: None) -> None:
+def test_the_counts_and_not_the_statistics_decide_whether_a_skill_is_rare(people: People, few_are_rare: None) -> None:
     for skills in (["Fizyka"], ["Chemia"], ["Chemia"]):
         insert("tutors", {"user_id": people.student().id, **COMPLETE, "skills": skills})
     assert known_skills.unknown_skills(["Fizyka", "Alchemia"]) == ["Alchemia"]
@@ -127,7 +127,7 @@ def test_a_skill_is_rare_by_what_is_counted_and_not_by_what_the_planner_saw(peop
 
 
 def plan(filters: Filters) -> str:
-    """As the planner makes it that takes everything but the order's own index to be expensive."""
+    """Return the plan with everything but the index of the order made expensive."""
     statement, parameters = search_statement(filters)
     with connection() as db, db.transaction(force_rollback=True):
         for way in ("seqscan", "bitmapscan", "sort"):
@@ -135,8 +135,8 @@ def plan(filters: Filters) -> str:
         return "\n".join(row[0] for row in db.execute(f"EXPLAIN {statement}".encode(), parameters))
 
 
-def test_those_with_rare_skills_are_read_before_they_are_put_in_order(tutors: None) -> None:
+def test_tutors_with_rare_skills_are_read_before_they_are_sorted(tutors: None) -> None:
     """Whatever the planner expects: here that every tutor has the skill."""
     few, many = (plan(Filters(skills=["Fizyka"], has_rare_skills=is_rare, page_size=1)) for is_rare in (True, False))
-    # Read in the order of the index, or put in order after they were read.
+    # Read in the order of the index, or sorted after reading.
     assert ("Sort" in few, "Sort" in many) == (True, False)

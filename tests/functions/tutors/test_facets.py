@@ -1,4 +1,4 @@
-"""How many tutors there are by skill and location, under the filters of a search."""
+"""The numbers of tutors by skill and location, under the filters of a search."""
 
 from typing import Any
 from unicodedata import normalize
@@ -24,7 +24,7 @@ def facets(query_string: str = "") -> Any:
 
 @pytest.fixture
 def tutors(people: People) -> People:
-    """Five tutors in three places; one is not confirmed, one has no place."""
+    """Five tutors in three places; one is unconfirmed, one has no location."""
     for name, price, skills, location in (
         ("Łucja", 50, ["Fizyka", "Chemia"], "Łódź"),
         ("Anna", 80, ["Fizyka"], "Łódź"),
@@ -40,7 +40,7 @@ SKILLS = {"Fizyka": 2, "Chemia": 1, "Muzyka": 1}
 LOCATIONS = {"Łódź": 2, "Rzeszów": 1}
 
 
-def test_a_place_is_counted_once_in_whatever_form_it_was_typed(people: People) -> None:
+def test_a_location_is_counted_once_however_it_was_typed(people: People) -> None:
     for form in ("NFC", "NFD"):
         body = {"tutoring_location": normalize(form, "Łódź Śródmieście")}
         answer = call("PATCH", "/api/user/tutor/location/me/", token=people.tutor().access, json_body=body)
@@ -83,7 +83,7 @@ def test_errors_are_those_of_the_search(platform: None) -> None:
 
 
 @pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
-def test_facets_of_free_tutors_count_those_who_are(people: People, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+def test_facets_by_free_time_count_the_free_tutors(people: People, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", few)
     for number in range(6):
         tutor = people.tutor(tutor={"skills": ["Fizyka" if number < 4 else "Muzyka"], "location": "Łódź"})
@@ -128,7 +128,7 @@ def test_facets_and_searches_by_free_time_take_at_most_two_statements(tutors: Pe
             assert len(sent) <= 2, sent
 
 
-def test_a_parameter_that_no_search_has_is_refused_by_its_name() -> None:
+def test_an_unknown_parameter_is_refused_with_a_suggestion() -> None:
     answer = call("GET", f"{PATH}?price_gte=10")
     assert (answer.status, answer.json["code"]) == (400, "unknown_field")
     assert "„price__gte”" in answer.json["detail"]

@@ -1,4 +1,4 @@
-"""Searching for tutors by the hours one is free oneself."""
+"""Searching for tutors by one's own free hours."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -24,12 +24,12 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 
 @pytest.fixture(params=[0, 1_000], ids=["by order", "by time"], autouse=True)
 def _by_order_and_by_time(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether a time is rare changes the way to an answer, and never the answer."""
+    """Run each test with both algorithms: whether a time is rare must not affect the answer."""
     monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", request.param)
 
 
 def at(hours: str, **more: object) -> str:
-    """A query for hours of UTC on any day."""
+    """Return a query for hours in UTC on any day."""
     start, _, end = hours.partition("-")
     parameters = {"free_from": start, "free_to": end, "free_tz": "UTC", **more}
     return "&".join(f"{name}={value}" for name, value in parameters.items())
@@ -37,7 +37,7 @@ def at(hours: str, **more: object) -> str:
 
 @pytest.fixture
 def tutor(people: People) -> Person:
-    """Free tomorrow from 16 to 18, for an hour at a time."""
+    """A tutor who is free tomorrow from 16 to 18, for an hour at a time."""
     tutor = people.tutor(first_name="Ola")
     offer(tutor, tomorrow(16), 120)
     return tutor
@@ -68,7 +68,7 @@ def test_a_session_must_fit_into_the_hours(tutor: Person, hours: str, is_found: 
     assert found(at(hours)) == ["Ola"] * is_found
 
 
-def test_any_one_of_the_parameters_asks_for_free_time(people: People, tutor: Person) -> None:
+def test_any_single_parameter_asks_for_free_time(people: People, tutor: Person) -> None:
     people.tutor(first_name="Zajęta")
     hour = f"{tomorrow(16).astimezone(WARSAW):%H:%M}"
     for asked in ("free_from=00:00", "free_to=24:00", "free_weekdays=1,2,3,4,5,6,7", "free_tz=UTC", "free_within=60"):
@@ -79,7 +79,7 @@ def test_any_one_of_the_parameters_asks_for_free_time(people: People, tutor: Per
     assert sorted(found(nothing)) == ["Ola", "Zajęta"]
 
 
-def test_weekdays_are_those_of_the_searcher_s_zone(people: People) -> None:
+def test_weekdays_are_in_the_searcher_s_zone(people: People) -> None:
     tutor = people.tutor(first_name="Ola")
     starts_at = tomorrow(23, days=3)
     offer(tutor, starts_at, 60)
@@ -98,7 +98,7 @@ def test_weekdays_are_those_of_the_searcher_s_zone(people: People) -> None:
     assert {asked: len(found(asked)) for asked in cases} == cases
 
 
-def test_only_so_many_days_count(people: People) -> None:
+def test_only_the_next_days_count(people: People) -> None:
     for days in (2, 13, 15, 59, 61):
         offer(people.tutor(first_name=f"za {days}"), tomorrow(12, days=days), 60)
     for within, expected in (("1", 0), ("3", 1), ("", 2), ("20", 3), ("60", 4)):
@@ -118,7 +118,7 @@ def test_a_length_must_be_one_the_tutor_offers(people: People) -> None:
     assert sorted(found(at("16:00-17:00", free_length=60))) == ["Długo", "Krótko"]
 
 
-def test_what_is_taken_too_soon_or_too_far_is_not_free(people: People, tutor: Person) -> None:
+def test_taken_times_and_those_outside_notice_window_or_limits_are_not_free(people: People, tutor: Person) -> None:
     asked = at("16:00-18:00")
     take(tutor, tomorrow(16, 30), 60)
     assert found(asked) == []
@@ -143,7 +143,7 @@ def test_what_is_taken_too_soon_or_too_far_is_not_free(people: People, tutor: Pe
     assert found(asked) == []
 
 
-def test_the_window_bounds_what_rules_offer_and_not_what_was_entered(people: People) -> None:
+def test_the_booking_window_applies_to_rules_but_not_to_items_entered_by_hand(people: People) -> None:
     for source in ("rule", "explicit"):
         tutor = people.tutor(first_name=source)
         agree(tutor, booking_window=3)
@@ -170,7 +170,7 @@ def test_free_time_combines_with_every_other_filter(people: People) -> None:
 
 @pytest.mark.parametrize("page_size", [1, 7, 24])
 @pytest.mark.parametrize("order", ["", "sorting_by_hourly_rate=asc", "sorting_by_average_rating=desc"])
-def test_pages_lose_and_repeat_nobody(people: People, page_size: int, order: str) -> None:
+def test_pages_neither_lose_nor_repeat_a_tutor(people: People, page_size: int, order: str) -> None:
     free = []
     for number in range(24):
         tutor = people.tutor(tutor={"price": 1 + number % 5})
@@ -204,7 +204,7 @@ def test_pages_lose_and_repeat_nobody(people: People, page_size: int, order: str
         ("free_from=x&price__gte=x", {"free_from": [NOT_A_TIME], "price__gte": ["Wpisz liczbę."]}),
     ],
 )
-def test_free_time_that_is_none_is_refused(platform: None, parameters: str, errors: Any) -> None:
+def test_invalid_free_time_is_refused(platform: None, parameters: str, errors: Any) -> None:
     answer = search(parameters)
     assert (answer.status, answer.json) == (400, errors)
 
@@ -212,17 +212,17 @@ def test_free_time_that_is_none_is_refused(platform: None, parameters: str, erro
 @pytest.mark.parametrize(
     "zone", ["../../etc/passwd", "/etc/localtime", "posix/Poland", "%00", "x" * 5_000, "localtime"]
 )
-def test_a_zone_is_one_of_the_iana_list(platform: None, zone: str) -> None:
+def test_a_zone_must_be_an_iana_name(platform: None, zone: str) -> None:
     assert search(f"free_tz={zone}").status == 400
 
 
 @pytest.mark.parametrize("asked", ["free_within=1&free_weekdays=", "free_from=03:00&free_to=03:01"])
-def test_where_no_session_fits_nobody_is_found(tutor: Person, asked: str) -> None:
+def test_no_tutor_is_found_where_no_session_fits(tutor: Person, asked: str) -> None:
     weekday = (datetime.now(UTC) + timedelta(days=4)).isoweekday()
     assert found(f"{asked}{weekday}" if asked.endswith("=") else asked) == []
 
 
-def test_around_the_change_of_clocks_windows_are_where_the_wall_shows_them() -> None:
+def test_windows_follow_the_wall_clock_when_the_clocks_change() -> None:
     def windows(now: datetime, start: int, end: int) -> list[tuple[str, str]]:
         asked = FreeTime(start * 60, end * 60, ALL, WARSAW, 2, None)
         return [(f"{each.starts_at:%d %H:%M}", f"{each.ends_at:%d %H:%M}") for each in asked.windows(now)]
@@ -230,7 +230,7 @@ def test_around_the_change_of_clocks_windows_are_where_the_wall_shows_them() -> 
     autumn, spring = datetime(2034, 10, 28, 6, tzinfo=UTC), datetime(2034, 3, 25, 6, tzinfo=UTC)
     assert windows(autumn, 1, 4) == [("28 23:00", "29 03:00"), ("30 00:00", "30 03:00")]
     assert windows(spring, 1, 4) == [("26 00:00", "26 02:00"), ("26 23:00", "27 02:00")]
-    # Times that come twice or never make a window narrower.
+    # Repeated and skipped times make a window narrower.
     assert windows(autumn, 2, 4)[0] == ("29 01:00", "29 03:00")
     assert windows(autumn, 1, 2)[0] == ("28 23:00", "29 00:00")
     assert windows(spring, 2, 4)[0] == ("26 01:00", "26 02:00")
@@ -254,7 +254,7 @@ ZONES = st.sampled_from(["Europe/Warsaw", "UTC", "America/St_Johns", "Australia/
     ),
 )
 @settings(max_examples=200, deadline=None)
-def test_windows_are_sorted_apart_and_by_the_wall_clock(now: datetime, asked: FreeTime) -> None:
+def test_windows_are_sorted_disjoint_and_in_wall_clock_time(now: datetime, asked: FreeTime) -> None:
     windows = asked.windows(now)
     assert all(one.ends_at < other.starts_at for one, other in pairwise(windows))
     for window in windows:

@@ -1,4 +1,4 @@
-"""The search by free time and the rule by which is booked decide alike, on whatever a calendar holds."""
+"""The search by free time and the booking rule agree on any calendar."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ terms = st.fixed_dictionaries(
     }
 )
 ANY_TIME = FreeTime(starts=0, ends=DAY, weekdays=frozenset(range(1, 8)), zone=local_zone(), days=30, length=None)
-# Half of them have no bound at all, or too little would be found.
+# Half of them have no limit at all, or too few would be found.
 free_times = st.just(ANY_TIME) | st.builds(
     FreeTime,
     starts=st.just(0) | st.integers(0, 95).map(lambda quarter: quarter * 15),
@@ -56,7 +56,7 @@ free_times = st.just(ANY_TIME) | st.builds(
 
 
 def apart(places: list[tuple[int, int]], by: int = 0) -> list[tuple[int, int]]:
-    """Those that do not overlap the ones before, and are so many minutes away from them."""
+    """Return the intervals that are at least `by` minutes apart from all earlier ones."""
     kept: list[tuple[int, int]] = []
     for start, minutes in places:
         if all(start + minutes + by <= other or other + lasts + by <= start for other, lasts in kept):
@@ -65,7 +65,7 @@ def apart(places: list[tuple[int, int]], by: int = 0) -> list[tuple[int, int]]:
 
 
 def fits(calendar: Calendar, free_time: FreeTime, windows: list[Span]) -> bool:
-    """What the rule says."""
+    """Return whether the booking rule allows a slot."""
     offered = calendar.terms.session_lengths
     length = free_time.length or offered[0]
     if length not in offered:
@@ -90,7 +90,7 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
         free_time=free_times,
         seconds=st.sampled_from([0, 0, 17]),
     )
-    # The few are the same ones in every run, or luck would decide whether they show both answers.
+    # The few examples are the same in every run, or chance would decide whether both answers occur.
     @settings(
         max_examples=examples, derandomize=examples == 100, deadline=None, database=None, suppress_health_check=SLOW
     )
@@ -114,7 +114,7 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
 
 
 def compare(tutor: Person, free_time: FreeTime, seen: Counter[bool]) -> None:
-    """Both decide at moments so close that nothing lies between them."""
+    """Ask search and rule in quick succession, and compare their answers."""
     windows = free_time.windows(datetime.now(UTC))
     assume(windows)
     found = bool(take_steps(search.search(Filters(free_time=free_time))))
@@ -123,7 +123,7 @@ def compare(tutor: Person, free_time: FreeTime, seen: Counter[bool]) -> None:
     assert calendar is not None
     expected = fits(calendar, free_time, windows)
     if found != expected:
-        # A slot may have become too late between the two: then the rule agrees a moment earlier.
+        # A slot may have become too late in between: then the rule agrees for a moment earlier.
         earlier = Calendar(**{**vars_of(calendar), "now": calendar.now - timedelta(seconds=2)})
         assert found == fits(earlier, free_time, free_time.windows(earlier.now)), (free_time, calendar)
     seen[found] += 1
@@ -134,7 +134,7 @@ def vars_of(calendar: Calendar) -> dict[str, Any]:
 
 
 def learn(tutor: Person, starts_at: datetime, minutes: int) -> None:
-    """The tutor is somebody else's student then."""
+    """Make the tutor a student of somebody else at this time."""
     ends_at = starts_at + minutes * MINUTE
     session = {"starts_at": starts_at, "ends_at": ends_at, "busy_from": starts_at, "busy_until": ends_at}
     session_id = insert("tutoring_sessions", {**session, "kind": "individual", "form": "online"})

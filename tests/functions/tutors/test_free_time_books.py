@@ -1,4 +1,4 @@
-"""Every tutor a search by free time returns can really be booked then, and nobody who could be is left out."""
+"""A search by free time returns exactly the tutors who can be booked at that time."""
 
 from datetime import datetime
 from random import Random
@@ -17,14 +17,14 @@ from tests.support.tutor_calendars import agree, offer, take, tomorrow
 from tests.support.tutor_search import pages
 
 slots_of, book = LambdaClient(availability), LambdaClient(bookings)
-# So many that every search finds some, whatever day of the week the test runs on.
+# Enough that every search finds some, on any day of the week.
 TUTORS = 48
 DAYS = 7
 ZONES = ("Europe/Warsaw", "America/New_York", "Asia/Kathmandu")
 
 
 def populate(people: People, chance: Random) -> list[Person]:
-    """Tutors of all kinds, half of whose time is taken."""
+    """Make tutors of all kinds with half of their time taken."""
     tutors = []
     for _ in range(TUTORS):
         settings = {
@@ -56,7 +56,7 @@ def populate(people: People, chance: Random) -> list[Person]:
 
 
 def slots(tutor_id: int, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tutor's free slots that fit, as a client finds them day by day."""
+    """Return the tutor's free slots that fit, as a client finds them day by day."""
     starts_at, zone = datetime.now(ZoneInfo(asked["free_tz"])), ZoneInfo(asked["free_tz"])
     parameters = {"tz": asked["free_tz"], "from": starts_at.isoformat()}
     if "free_length" in asked:
@@ -66,7 +66,7 @@ def slots(tutor_id: int, asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _fits(slot: dict[str, Any], asked: dict[str, Any], zone: ZoneInfo) -> bool:
-    """A seat in somebody else's group is no free time."""
+    """A seat in an existing group does not count as free time."""
     if slot.get("session"):
         return False
     starts_at, ends_at = (datetime.fromisoformat(slot[name]).astimezone(zone) for name in ("start_time", "end_time"))
@@ -87,7 +87,9 @@ SEARCHES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(2, 40))])
-def test_all_who_are_found_can_be_booked(people: People, monkeypatch: pytest.MonkeyPatch, seed: int, few: int) -> None:
+def test_exactly_the_bookable_tutors_are_found(
+    people: People, monkeypatch: pytest.MonkeyPatch, seed: int, few: int
+) -> None:
     monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", few)
     chance = Random(seed)
     tutors = populate(people, chance)
@@ -106,7 +108,7 @@ def test_all_who_are_found_can_be_booked(people: People, monkeypatch: pytest.Mon
 
 
 def book_one(student: Person, tutor_id: int, slot: dict[str, Any]) -> None:
-    """Who teaches groups only is booked for a group."""
+    """Book the slot; a tutor who teaches only groups is booked for one."""
     body = {name: slot[name] for name in ("start_time", "end_time", "kind")} | {"tutor": tutor_id}
     answer = book("POST", "/api/reservation/reservation/", token=student.access, json_body=body)
     assert answer.status == 201, answer

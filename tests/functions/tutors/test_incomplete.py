@@ -1,4 +1,4 @@
-"""Tutors who have yet to say what, how and for how much: last in the list, in no counts, and not to be booked."""
+"""Incomplete tutors: last in search, in no counts, and not bookable."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.support.tutor_search import call, found, pages
 
 availability, profiles = LambdaClient(availability_handler), LambdaClient(profiles_handler)
 SLOTS = "/api/availability/tutors/{}/slots/"
-# What each missing setting is, the rest being there.
+# The names of the missing settings, with the rest present.
 LACKING: list[tuple[dict[str, Any], list[Missing]]] = [
     ({"price": 0}, ["price"]),
     ({"skills": []}, ["subject"]),
@@ -46,22 +46,22 @@ def change_terms(tutor: Person, **terms: Any) -> Any:
 
 
 @pytest.mark.parametrize(("settings", "names"), LACKING)
-def test_what_is_missing_is_named(people: People, settings: dict[str, Any], names: list[Missing]) -> None:
+def test_missing_settings_are_named(people: People, settings: dict[str, Any], names: list[Missing]) -> None:
     assert missing(people.tutor(tutor=settings)) == names
 
 
 @pytest.mark.parametrize("settings", ENOUGH)
-def test_with_one_of_each_nothing_is_missing(people: People, settings: dict[str, Any]) -> None:
+def test_one_setting_of_each_kind_makes_a_tutor_complete(people: People, settings: dict[str, Any]) -> None:
     tutor = people.tutor(tutor=settings)
     assert missing(tutor) == []
     assert query("SELECT is_complete FROM tutors") == [(True,)]
 
 
-def test_a_student_lacks_nothing(people: People) -> None:
+def test_a_student_has_no_missing_settings(people: People) -> None:
     assert missing(people.student()) == []
 
 
-def test_the_last_setting_makes_a_tutor_complete_and_taking_it_back_incomplete(people: People) -> None:
+def test_adding_and_removing_the_last_setting_makes_a_tutor_complete_and_incomplete(people: People) -> None:
     tutor = people.new_tutor()
     for path, method, body, left in (
         ("price", "PATCH", {"price": 50}, ["subject", "form", "kind"]),
@@ -79,7 +79,7 @@ def test_the_last_setting_makes_a_tutor_complete_and_taking_it_back_incomplete(p
     assert missing(tutor) == ["price"]
 
 
-def test_incomplete_tutors_come_last_however_good_they_are(people: People) -> None:
+def test_incomplete_tutors_come_last_whatever_their_ratings(people: People) -> None:
     best = {"rating_count": 9, "rating_sum": 45, "verified_count": 9, "verified_sum": 45}
     people.tutor(first_name="Ewa", tutor=best | {"price": 0})
     people.tutor(first_name="Iga", tutor={"verified_count": 9, "verified_sum": 9})
@@ -93,7 +93,7 @@ def test_incomplete_tutors_come_last_however_good_they_are(people: People) -> No
     assert found("sorting_by_average_rating=desc")[0] == "Ewa"
 
 
-def test_incomplete_tutors_are_in_no_facets(people: People) -> None:
+def test_incomplete_tutors_are_not_counted_in_facets(people: People) -> None:
     for price in (0, 50):
         people.tutor(tutor={"price": price, "location": "Rzeszów"})
     assert call("GET", "/api/user/tutor/search/facets/").json == {
@@ -103,13 +103,13 @@ def test_incomplete_tutors_are_in_no_facets(people: People) -> None:
     }
 
 
-def test_incomplete_tutors_are_in_no_search_by_free_time(people: People) -> None:
+def test_incomplete_tutors_are_not_found_by_free_time(people: People) -> None:
     for name, price in (("Ewa", 0), ("Ola", 50)):
         offer(people.tutor(first_name=name, tutor={"price": price}), tomorrow(16), 60)
     assert found("free_from=16:00&free_to=17:00&free_tz=UTC") == ["Ola"]
 
 
-def test_nobody_books_an_incomplete_tutor_in_any_way(people: People) -> None:
+def test_an_incomplete_tutor_cannot_be_booked_in_any_way(people: People) -> None:
     student, other, tutor = people.student(), people.student(), free_tutor(people)
     group = booked(other, tutor, at(8), kind="group")
     taken = booked(other, tutor, at(12))
@@ -130,7 +130,7 @@ def test_nobody_books_an_incomplete_tutor_in_any_way(people: People) -> None:
     assert query("SELECT count(*) FROM bookings") == [(2,)]
 
 
-def test_an_incomplete_tutor_has_no_slots_and_keeps_what_is_booked(people: People) -> None:
+def test_an_incomplete_tutor_has_no_slots_but_keeps_existing_bookings(people: People) -> None:
     student, tutor = people.student(), free_tutor(people)
     booking = booked(student, tutor, at(12))["id"]
     query("UPDATE tutors SET skills = '{}'")

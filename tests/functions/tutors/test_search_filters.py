@@ -1,4 +1,4 @@
-"""Every search parameter, and what is refused."""
+"""Every search parameter, and invalid values."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -140,7 +140,7 @@ def tutors(people: People) -> People:
         ("nonsense=1&_=2&skill=X", "Łucja Anna Jan"),
     ],
 )
-def test_a_parameter_finds(tutors: People, parameters: str, names: str) -> None:
+def test_each_parameter_finds_the_expected_tutors(tutors: People, parameters: str, names: str) -> None:
     result = found(parameters)
     assert sorted(result) == sorted(names.split())
     if "sorting" in parameters:
@@ -172,7 +172,7 @@ def test_a_parameter_finds(tutors: People, parameters: str, names: str) -> None:
         ("page_size=1.5", {"page_size": ["Wymagana poprawna liczba całkowita."]}),
     ],
 )
-def test_values_that_are_none_are_refused_all_at_once(platform: None, parameters: str, errors: dict[str, Any]) -> None:
+def test_all_invalid_values_are_refused_at_once(platform: None, parameters: str, errors: dict[str, Any]) -> None:
     answer = search(parameters)
     assert (answer.status, answer.json) == (400, errors)
     assert answer.headers["content-type"] == "application/json"
@@ -191,7 +191,7 @@ def test_values_that_are_none_are_refused_all_at_once(platform: None, parameters
         ("skills=%FF", "\ufffd"),
     ],
 )
-def test_a_skill_off_the_list_is_refused(platform: None, parameters: str, name: str) -> None:
+def test_an_unknown_skill_is_refused(platform: None, parameters: str, name: str) -> None:
     answer = search(parameters)
     expected = {"skills": [f"Wybierz poprawną wartość. {name} nie jest żadną z dostępnych opcji."]}
     assert (answer.status, answer.json) == (400, expected)
@@ -229,7 +229,7 @@ def test_an_item_has_exactly_what_the_frontend_reads(tutors: People) -> None:
     assert (unrated["avg_rating"], list(unrated)) == ("0.0", list(search("search_by_full_name=anna").json[0]))
 
 
-def test_tokens_are_not_looked_at(tutors: People) -> None:
+def test_tokens_are_ignored(tutors: People) -> None:
     for header in ("Bearer nonsense", "Bearer", "Bearer a b", "Basic x"):
         answer = call("GET", "/api/user/tutor/search/", headers={"authorization": header})
         assert (answer.status, len(answer.json)) == (200, 3)
@@ -257,7 +257,9 @@ def deleted(people: People) -> str:
 
 
 @pytest.mark.parametrize("change", [renamed, unconfirmed, confirmed_later, deleted])
-def test_search_shows_confirmed_accounts_as_they_are(tutors: People, change: Callable[[People], str]) -> None:
+def test_search_shows_confirmed_accounts_with_their_current_data(
+    tutors: People, change: Callable[[People], str]
+) -> None:
     expected = change(tutors)
     assert sorted(found("")) == sorted(expected.split())
     answer = call("GET", "/api/user/tutor/all/")
@@ -266,7 +268,7 @@ def test_search_shows_confirmed_accounts_as_they_are(tutors: People, change: Cal
     assert pictures <= {"/static/media/uploads/user/x.webp"}
 
 
-def test_a_wrong_method_is_told(platform: None) -> None:
+def test_a_wrong_method_is_refused(platform: None) -> None:
     for path in ("search", "all", "details/1", "skills"):
         answer = call("POST", f"/api/user/tutor/{path}/", json_body={})
         assert (answer.status, answer.json) == (405, {"detail": 'Niedozwolona metoda "POST".'})

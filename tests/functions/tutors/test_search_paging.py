@@ -32,7 +32,7 @@ def rate(tutor_id: int, student: Person, rating: int) -> None:
 
 
 def add_tutors(number: int, **columns: Any) -> None:
-    """Tutors at five prices, rated in a few ways, so that many are equals."""
+    """Add tutors at five prices with few different ratings, so that many are equal."""
     query(
         """
         WITH accounts AS (
@@ -69,7 +69,7 @@ def tutors(people: People) -> list[int]:
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("page_size", [1, 7, 46, 47, 100])
-def test_pages_have_every_tutor_once_in_order(tutors: list[int], order: str, page_size: int) -> None:
+def test_pages_contain_every_tutor_once_in_order(tutors: list[int], order: str, page_size: int) -> None:
     read = pages(f"page_size={page_size}&{order}")
     expected = [row[0] for row in query(f"SELECT id FROM tutors ORDER BY {SORTED_BY[order]}")]
     assert [tutor_id for page in read for tutor_id in page] == expected
@@ -77,7 +77,7 @@ def test_pages_have_every_tutor_once_in_order(tutors: list[int], order: str, pag
     assert 0 < len(read[-1]) <= page_size
 
 
-def test_without_paging_there_are_a_hundred_and_a_way_on(people: People) -> None:
+def test_without_paging_there_are_a_hundred_and_a_link_to_the_rest(people: People) -> None:
     add_tutors(130)
     first = search("")
     assert len(first.json) == 100
@@ -90,7 +90,7 @@ def test_without_paging_there_are_a_hundred_and_a_way_on(people: People) -> None
 
 
 @pytest.mark.parametrize("query", ["", "?page_size=46", "?tutoring_location=%C5%82"])
-def test_numbered_pages_have_every_tutor_once(query: str, people: People) -> None:
+def test_numbered_pages_contain_every_tutor_once(query: str, people: People) -> None:
     add_tutors(47, location="Łódź")
     address: str | None = f"{SEARCH}pages/{query}"
     ids: list[int] = []
@@ -102,13 +102,13 @@ def test_numbered_pages_have_every_tutor_once(query: str, people: People) -> Non
     assert ids == [tutor_id for page in pages(query.removeprefix("?")) for tutor_id in page]
 
 
-def test_a_page_that_ends_the_list_has_no_link(people: People) -> None:
+def test_the_last_page_has_no_link(people: People) -> None:
     add_tutors(20)
     assert "link" not in search("page_size=20").headers
     assert next_query(search("page_size=19")) is not None
 
 
-def test_the_link_repeats_what_counts_and_nothing_else(people: People) -> None:
+def test_the_link_repeats_only_the_parameters_that_count(people: People) -> None:
     add_tutors(5, location="Łódź & okolice")
     doubled = "?&price__gte=0??&price__gte=0&tutoring_location=%C5%82%C3%B3d%C5%BA%20%26&x=1&cursor=&page_size=2"
     link = next_query(search(doubled))
@@ -120,7 +120,9 @@ def test_the_link_repeats_what_counts_and_nothing_else(people: People) -> None:
 
 
 @pytest.mark.parametrize("order", ORDERS[:3])
-def test_ratings_of_others_neither_hide_nor_repeat_a_tutor(people: People, tutors: list[int], order: str) -> None:
+def test_new_ratings_of_other_tutors_neither_hide_nor_repeat_a_tutor(
+    people: People, tutors: list[int], order: str
+) -> None:
     """Between the pages every fifth tutor is rated up or down; the others stay where they are."""
     restless = tutors[::5]
     seen: list[int] = []
@@ -136,7 +138,7 @@ def test_ratings_of_others_neither_hide_nor_repeat_a_tutor(people: People, tutor
     assert sorted(quiet) == [tutor_id for tutor_id in tutors if tutor_id not in restless]
 
 
-def test_a_tutor_who_leaves_does_not_break_the_pages(people: People) -> None:
+def test_a_tutor_deleted_meanwhile_does_not_break_the_pages(people: People) -> None:
     add_tutors(9)
     first = search("page_size=4")
     last_seen = first.json[-1]["id"]
@@ -187,7 +189,7 @@ PRICE, RATING = "sorting_by_hourly_rate=asc", "sorting_by_average_rating=asc"
         ("", base64.urlsafe_b64encode(b"\xff\xfe").decode()),
     ],
 )
-def test_a_cursor_that_is_none_of_ours_is_refused(people: People, order: str, text: str) -> None:
+def test_a_cursor_that_is_not_ours_is_refused(people: People, order: str, text: str) -> None:
     people.tutor()
     answer = search(f"{order}&cursor={text}")
     assert (answer.status, answer.json) == (400, BAD_CURSOR)
@@ -198,21 +200,21 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 
 @given(values=st.lists(SCALARS | st.sampled_from(["rank-desc", "price-asc", "avg_rating-asc"]), max_size=4))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_cursor_makes_the_search_fail(people: People, values: list[Any]) -> None:
+def test_no_cursor_causes_a_server_error(people: People, values: list[Any]) -> None:
     for order in ("", PRICE, RATING):
         for forged in (values, [{"": "rank-desc", PRICE: "price-asc", RATING: "avg_rating-asc"}[order], *values]):
             answer = search(f"{order}&cursor={cursor(*forged)}")
             assert answer.status == 200 or (answer.status, answer.json) == (400, BAD_CURSOR)
 
 
-def test_all_errors_of_a_query_are_told_together(platform: None) -> None:
+def test_all_errors_of_a_query_are_reported_together(platform: None) -> None:
     answer = search("cursor=x&page_size=0&price__gte=x")
     assert (answer.status, set(answer.json)) == (400, {"cursor", "page_size", "price__gte"})
 
 
 @pytest.mark.parametrize("letter", ["x", "ł", "😀", '"', "\u0001"])
-def test_long_descriptions_fit_into_an_answer(people: People, letter: str) -> None:
-    """6 MB are what a Lambda function may return; the rest is on the next page."""
+def test_an_answer_with_long_descriptions_fits_into_lambda_s_limit(people: People, letter: str) -> None:
+    """A Lambda function may return 6 MB; the rest is on the next page."""
     add_tutors(105)
     query("UPDATE tutors SET description = %s", letter * 20_000)
     for path in (f"{SEARCH}?page_size=100", "/api/user/tutor/all/"):

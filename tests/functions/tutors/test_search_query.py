@@ -7,7 +7,7 @@ from tests.support.people import People
 from tests.support.tutor_search import SEARCH, call, found, search
 from tools.cloud.http_event import http_event
 
-# In the frontend's order; the two sorts exclude each other, so eleven are the most.
+# In the frontend's order; the two sorts exclude each other, so there are at most eleven.
 FILTERS = (
     ("avg_rating__gte", "0"),
     ("avg_rating__lte", "5"),
@@ -30,7 +30,7 @@ EVERYTHING = {
     "group_sessions": True,
     "skills": ["Fizyka"],
 }
-# What keeps a tutor out of a search that has the filter of the same place.
+# What keeps a tutor out of a search with the filter at the same index.
 LACKING = (
     None,
     None,
@@ -47,7 +47,7 @@ LACKING = (
 
 
 def doubled(count: int, skills: tuple[str, ...] = ()) -> str:
-    """The raw query of the frontend with the first `count` filters."""
+    """Return the frontend's raw query with the first `count` filters."""
     query = "?"
     for name, value in FILTERS[:count]:
         query = query + (query + f"&{name}={value}")
@@ -56,7 +56,7 @@ def doubled(count: int, skills: tuple[str, ...] = ()) -> str:
 
 @pytest.fixture
 def tutors(people: People) -> People:
-    """Rek Żak fits all filters; each other tutor lacks what one of them asks for."""
+    """Wszystko matches all filters; each other tutor fails one of them."""
     people.tutor(first_name="Wszystko", last_name="Rek Żak", tutor=EVERYTHING)
     for place, lacking in enumerate(LACKING):
         if lacking:
@@ -65,20 +65,20 @@ def tutors(people: People) -> People:
 
 
 @pytest.mark.parametrize("count", range(len(FILTERS) + 1))
-def test_a_doubled_query_means_its_last_copy(tutors: People, count: int) -> None:
+def test_the_last_copy_in_a_doubled_query_counts(tutors: People, count: int) -> None:
     query = doubled(count, ("Fizyka",))
     assert query.count("=") == max(0, 2**count - 1) + 1
     expected = {f"Bez{place}" for place, lacking in enumerate(LACKING) if lacking and place >= count}
     assert set(found(query)) == expected | {"Wszystko"}
 
 
-def test_eleven_filters_are_forty_five_kilobytes_and_answered(tutors: People) -> None:
+def test_a_query_of_eleven_filters_has_45_kilobytes_and_is_answered(tutors: People) -> None:
     query = doubled(11)
     assert len(query) > 45_000
     assert search(query).status == 200
 
 
-def test_a_query_beyond_any_of_the_frontend_s_is_answered_too(people: People) -> None:
+def test_a_query_longer_than_any_of_the_frontend_is_answered_too(people: People) -> None:
     people.tutor()
     query = f"search_by_full_name={'x' * 100_000}&search_by_full_name=ola"
     assert found(query) == ["Ola"]
@@ -122,12 +122,12 @@ def test_the_last_value_of_a_parameter_counts(people: People, query: str, names:
         ("%F0%9F%98%80", []),
     ],
 )
-def test_what_is_typed_arrives_raw(people: People, typed: str, names: list[str]) -> None:
+def test_unencoded_text_is_searched_as_typed(people: People, typed: str, names: list[str]) -> None:
     people.tutor(first_name="Ola 100%", last_name="Nowak")
     assert found(f"?&search_by_full_name={typed}") == names
 
 
-def test_bytes_that_are_no_utf8_are_tolerated(people: People) -> None:
+def test_invalid_utf8_is_tolerated(people: People) -> None:
     people.tutor()
     event = http_event("GET", f"{SEARCH}?search_by_full_name=\udcff\udcfe&price__gte=1")
     event["rawQueryString"] = event["rawQueryString"].encode("utf-8", "surrogateescape").decode("latin-1")
@@ -135,7 +135,7 @@ def test_bytes_that_are_no_utf8_are_tolerated(people: People) -> None:
     assert (result["statusCode"], result["body"]) == (200, "[]")
 
 
-def test_both_slashes_and_head_answer_directly(people: People) -> None:
+def test_paths_without_a_slash_and_head_are_answered_without_a_redirect(people: People) -> None:
     people.tutor()
     answer = call("GET", "/api/user/tutor/search?search_by_full_name=ola")
     assert (answer.status, len(answer.json)) == (200, 1)
@@ -144,7 +144,7 @@ def test_both_slashes_and_head_answer_directly(people: People) -> None:
     assert head.headers["content-length"] == answer.headers["content-length"]
 
 
-def test_a_skill_that_is_repeated_is_compared_once() -> None:
-    """A request line has room for thousands, and the database compares every tutor with each."""
+def test_a_repeated_skill_is_compared_once() -> None:
+    """A request line has room for thousands, and the database would compare every tutor with each."""
     asked = "&".join(["skills=Matematyka", "skills=J%C4%99zyk", "skills=Je%CC%A8zyk"] * 1000)
     assert read_filters(asked.encode()).skills == ["Matematyka", "Język"]

@@ -28,7 +28,7 @@ def change(tutor: Person, setting: str, body: Any) -> Answer:
     return call(method, f"/api/user/tutor/{setting}/me/", token=tutor.access, json_body=body)
 
 
-def test_a_new_tutor_has_nothing_set(people: People) -> None:
+def test_a_new_tutor_has_no_settings(people: People) -> None:
     tutor = people.new_tutor()
     assert {name: get(tutor, name) for name in PATHS} == {
         "description": {"description": None},
@@ -57,13 +57,13 @@ def test_settings_are_for_signed_in_tutors(people: People, setting: str) -> None
 
 
 @pytest.mark.parametrize("text", ["Uczę fizyki.\nZapraszam! 😀", "<script>alert(1)</script>", "ż" * 20_000, "", None])
-def test_description_is_kept_as_written(people: People, text: str | None) -> None:
+def test_the_description_is_stored_as_written(people: People, text: str | None) -> None:
     tutor = people.tutor()
     assert change(tutor, "description", {"description": text}).json == {"description": text}
     assert get(tutor, "description") == {"description": text}
 
 
-def test_an_absent_description_stays(people: People) -> None:
+def test_an_absent_description_is_not_changed(people: People) -> None:
     tutor = people.tutor(tutor={"description": "Uczę fizyki."})
     answer = change(tutor, "description", {})
     assert (answer.status, answer.json) == (200, {"description": "Uczę fizyki."})
@@ -80,14 +80,14 @@ def test_an_absent_description_stays(people: People) -> None:
         ("\ud800", "Surrogate characters are not allowed: U+D800."),
     ],
 )
-def test_description_that_cannot_be_stored_is_refused(people: People, text: object, complaint: str) -> None:
+def test_an_invalid_description_is_refused(people: People, text: object, complaint: str) -> None:
     tutor = people.tutor(tutor={"description": "Uczę fizyki."})
     answer = change(tutor, "description", {"description": text})
     assert (answer.status, answer.json) == (400, {"description": [complaint]})
     assert get(tutor, "description") == {"description": "Uczę fizyki."}
 
 
-def test_price_is_taken_as_text_and_as_number(people: People) -> None:
+def test_a_price_is_accepted_as_text_and_as_number(people: People) -> None:
     tutor = people.tutor()
     for sent, stored in ((60, 60), ("75", 75), ("12.0", 12), (12.0, 12), (" 7 ", 7), (0, 0), (1_000_000, 1_000_000)):
         answer = change(tutor, "price", {"price": sent})
@@ -113,14 +113,14 @@ def test_price_is_taken_as_text_and_as_number(people: People) -> None:
         (ANY, {"price": [REQUIRED]}),
     ],
 )
-def test_a_price_that_is_none_is_refused(people: People, price: object, body: object) -> None:
+def test_an_invalid_price_is_refused(people: People, price: object, body: object) -> None:
     tutor = people.tutor(tutor={"price": 40})
     answer = change(tutor, "price", {} if price is ANY else {"price": price})
     assert (answer.status, answer.json) == (400, body)
     assert get(tutor, "price") == {"price": 40}
 
 
-def test_location_is_trimmed_and_has_up_to_fifty_characters(people: People) -> None:
+def test_a_location_is_trimmed_and_has_up_to_fifty_characters(people: People) -> None:
     tutor = people.tutor()
     for sent, stored in ((" Rzeszów ", "Rzeszów"), ("ź" * 50, "ź" * 50), ("R", "R")):
         assert change(tutor, "location", {"tutoring_location": sent}).json == {"tutoring_location": stored}
@@ -140,7 +140,7 @@ def test_location_is_trimmed_and_has_up_to_fifty_characters(people: People) -> N
         (ANY, {"tutoring_location": [REQUIRED]}),
     ],
 )
-def test_a_location_out_of_its_bounds_is_refused(people: People, location: object, body: object) -> None:
+def test_an_invalid_location_is_refused(people: People, location: object, body: object) -> None:
     tutor = people.tutor(tutor={"location": "Kraków"})
     answer = change(tutor, "location", {} if location is ANY else {"tutoring_location": location})
     assert (answer.status, answer.json) == (400, body)
@@ -154,7 +154,7 @@ def test_a_location_out_of_its_bounds_is_refused(people: People, location: objec
         ("method_session_availability", "online_sessions_available", "in_person_sessions_available"),
     ],
 )
-def test_switches_change_one_at_a_time_or_together(people: People, setting: str, one: str, other: str) -> None:
+def test_switches_can_be_changed_one_at_a_time_or_together(people: People, setting: str, one: str, other: str) -> None:
     tutor = people.new_tutor()
     assert change(tutor, setting, {one: True}).json == {one: True, other: False}
     assert change(tutor, setting, {other: "true"}).json == {one: True, other: True}
@@ -171,7 +171,7 @@ def test_switches_change_one_at_a_time_or_together(people: People, setting: str,
     assert (answer.status, answer.json) == (200, {one: True, other: True})
 
 
-def test_groups_are_read_by_other_names_than_they_are_changed(people: People) -> None:
+def test_session_kinds_have_other_names_in_answers_than_in_requests(people: People) -> None:
     tutor = people.new_tutor()
     change(tutor, "individual_group", {"group_sessions_available": True})
     assert get(tutor, "individual_group") == {"individual_sessions": False, "group_sessions": True}
@@ -183,7 +183,7 @@ def test_groups_are_read_by_other_names_than_they_are_changed(people: People) ->
 
 
 @pytest.mark.parametrize(("value", "complaint"), [("maybe", "Must be a valid boolean."), (None, NULL), ([], None)])
-def test_switches_are_booleans(people: People, value: object, complaint: str | None) -> None:
+def test_switches_must_be_booleans(people: People, value: object, complaint: str | None) -> None:
     tutor = people.tutor()
     answer = change(tutor, "individual_group", {"individual_sessions_available": value})
     expected = {"individual_sessions_available": [complaint or "Must be a valid boolean."]}
@@ -202,7 +202,7 @@ def test_skills_are_replaced_and_keep_their_order(people: People) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"skills": None}, {"skills": []}])
-def test_no_skills_clear_them(people: People, body: object) -> None:
+def test_an_empty_list_clears_the_skills(people: People, body: object) -> None:
     tutor = people.tutor(tutor={"skills": ["Fizyka"]})
     answer = change(tutor, "skills", body)
     assert (answer.status, answer.json) == (200, {"skills": []})
@@ -224,7 +224,7 @@ def test_no_skills_clear_them(people: People, body: object) -> None:
         ({"0": "Fizyka"}, 'Oczekiwano listy elementów, a otrzymano dane typu "dict".'),
     ],
 )
-def test_skills_off_the_list_change_nothing(people: People, skills: object, complaint: str) -> None:
+def test_unknown_skills_change_nothing(people: People, skills: object, complaint: str) -> None:
     tutor = people.tutor(tutor={"skills": ["Chemia"]})
     answer = change(tutor, "skills", {"skills": skills})
     assert (answer.status, answer.json) == (400, {"skills": [complaint]})

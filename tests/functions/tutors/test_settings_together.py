@@ -1,4 +1,4 @@
-"""Several settings of a tutor at once, and what holds for all of them."""
+"""Several settings of a tutor at once, and rules that hold for all of them."""
 
 from typing import Any
 from unicodedata import normalize
@@ -19,7 +19,9 @@ from tests.support.people import People, query
         (b"{oops", {"detail": ...}),
     ],
 )
-def test_a_body_that_is_no_object_is_refused(people: People, setting: str, raw: bytes, body: dict[str, Any]) -> None:
+def test_a_body_that_is_not_an_object_is_refused(
+    people: People, setting: str, raw: bytes, body: dict[str, Any]
+) -> None:
     method = "PUT" if setting == "skills" else "PATCH"
     headers = {"content-type": "application/json"}
     path = f"/api/user/tutor/{setting}/me/"
@@ -38,7 +40,7 @@ def test_a_body_of_another_type_is_refused(people: People) -> None:
     assert answer.json == {"detail": 'Brak wsparcia dla żądanego typu danych "text/plain".'}
 
 
-def test_all_settings_but_the_skills_change_together(people: People) -> None:
+def test_all_settings_but_the_skills_can_be_changed_together(people: People) -> None:
     tutor = people.tutor(tutor={"skills": ["Fizyka"], "location": "Kraków"})
     sent = {"price": "80", "description": "Opis", "online_sessions_available": True, "skills": [], "first_name": "X"}
     answer = call("PATCH", "/api/user/tutor/me/", token=tutor.access, json_body=sent)
@@ -54,21 +56,21 @@ def test_all_settings_but_the_skills_change_together(people: People) -> None:
     assert answer.json == call("GET", "/api/user/tutor/me/", token=tutor.access).json
 
 
-def test_one_wrong_setting_changes_none(people: People) -> None:
+def test_one_invalid_setting_prevents_all_changes(people: People) -> None:
     tutor = people.tutor()
     answer = call("PATCH", "/api/user/tutor/me/", token=tutor.access, json_body={"description": "x", "price": -1})
     assert (answer.status, answer.json) == (400, {"non_field_errors": ["Price cannot be negative."]})
     assert get(tutor, "description") == {"description": None}
 
 
-def test_settings_are_the_caller_s_own(people: People) -> None:
+def test_settings_affect_the_caller_only(people: People) -> None:
     mine, other = people.tutor(), people.tutor(tutor={"price": 10})
     sent = {"price": 99, "user_id": str(other.id), "id": other.tutor_id}
     assert change(mine, "price", sent).status == 200
     assert query("SELECT price FROM tutors ORDER BY id") == [(99,), (10,)]
 
 
-def test_texts_are_kept_in_one_form(people: People) -> None:
+def test_texts_are_normalized(people: People) -> None:
     tutor = people.tutor()
     for setting, field, text in (
         ("location", "tutoring_location", "Łódź"),
@@ -79,8 +81,8 @@ def test_texts_are_kept_in_one_form(people: People) -> None:
     assert change(tutor, "skills", {"skills": [normalize("NFD", "Hiszpański")]}).json == {"skills": ["Hiszpański"]}
 
 
-def test_a_tutor_without_anything_to_show_is_listed_with_the_first_setting(people: People) -> None:
-    """So are those whose account a password reset has confirmed."""
+def test_an_unlisted_tutor_is_listed_with_the_first_setting(people: People) -> None:
+    """For example a tutor whose account was confirmed by a password reset."""
     tutor = people.tutor()
     query("UPDATE tutors SET listed = false")
     assert change(tutor, "price", {"price": 80}).status == 200

@@ -1,4 +1,4 @@
-"""How many SQL statements the hot reads cost, counted at the server, and what the search's one does."""
+"""How many SQL statements the hot reads send, counted at the server, and the plan of the search."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,13 +30,13 @@ from tests.support.tutor_search import call
 )
 def test_a_public_read_takes_at_most_two_statements(people: People, path: str) -> None:
     people.tutor(tutor={"skills": ["Fizyka"], "location": "Rzeszów", "price": 50})
-    call("GET", "/api/user/tutor/search/?skills=Fizyka")  # from now on the process knows the list of skills
+    call("GET", "/api/user/tutor/search/?skills=Fizyka")  # from here on the process knows the list of skills
     with statements() as sent:
         assert call("GET", f"/api/user/tutor/{path}").status in {200, 404}
     assert 1 <= len(sent) <= 2, sent
 
 
-def test_own_settings_take_one_statement_after_sign_in_is_checked(people: People) -> None:
+def test_own_settings_take_one_statement_after_the_caller_s(people: People) -> None:
     tutor = people.tutor()
     for name in ("me", "price/me", "skills/me"):
         with statements() as sent:
@@ -45,7 +45,7 @@ def test_own_settings_take_one_statement_after_sign_in_is_checked(people: People
 
 
 def plan_of(search: str, **settings: str) -> dict[str, Any]:
-    """How PostgreSQL answered a search."""
+    """Return the executed plan of a search."""
     statement, parameters = search_statement(read_filters(search.encode()))
     with connection() as db, db.transaction():
         for name, value in settings.items():
@@ -73,13 +73,13 @@ def add_tutors(number: int, location: str, skills: Sequence[str] = ()) -> None:
 
 
 def expected(search: str) -> int:
-    """How many tutors the planner expects a search to find, once it has looked at all there are."""
+    """Return how many tutors the planner expects a search to find, after ANALYZE."""
     query("ANALYZE tutors")
     [scan] = [part for part in parts(plan_of(search)) if part.get("Relation Name") == "tutors"]
     return int(scan["Plan Rows"])
 
 
-def test_cards_are_made_of_the_page_alone_even_where_all_that_matches_is_sorted(platform: None) -> None:
+def test_cards_are_made_only_for_the_page_even_if_all_matches_are_sorted(platform: None) -> None:
     add_tutors(40, "Łódź")
     plan = plan_of("page_size=5", enable_indexscan="off", enable_bitmapscan="off")
     [cards] = [part for part in parts(plan) if part.get("Parent Relationship") == "SubPlan"]
@@ -87,23 +87,23 @@ def test_cards_are_made_of_the_page_alone_even_where_all_that_matches_is_sorted(
     assert (cards["Actual Loops"], sort["Plans"][0]["Actual Rows"]) == (6, 40)
 
 
-def test_how_many_tutors_a_place_with_diacritics_has_is_known_beforehand(platform: None) -> None:
-    """Else all of a large town would be read and sorted for the first few."""
+def test_the_planner_estimates_tutors_of_a_location_with_diacritics(platform: None) -> None:
+    """Otherwise all tutors of a large town would be read and sorted for the first few."""
     add_tutors(500, "Łódź")
     add_tutors(500, "Kraków")
     assert expected("tutoring_location=%C5%82%C3%B3d%C5%BA") > 100
 
 
-def test_how_few_tutors_a_rare_skill_has_is_known_beforehand(platform: None) -> None:
-    """Else all tutors would be gone through, in the hope of filling the page soon."""
+def test_the_planner_estimates_tutors_with_a_rare_skill(platform: None) -> None:
+    """Otherwise all tutors would be scanned, in the hope of filling the page soon."""
     add_tutors(8_000, "Kraków", ["Fizyka", "Chemia", "Muzyka", "Polski", "Historia"])
     add_tutors(2, "Łódź", ["Biologia"])
     assert expected("skills=Biologia") < 10
     assert expected("skills=Chemia") > 4_000
 
 
-def test_a_typo_is_forgiven_in_some_words_only() -> None:
-    """Twenty words, each looked for with a typo, took the database half a second for 100,000 tutors."""
+def test_typos_are_tolerated_in_a_limited_number_of_words() -> None:
+    """Twenty words with tolerated typos took the database half a second for 100,000 tutors."""
     words = "+".join(f"Kowalsk{chr(97 + number)}" for number in range(20))
     filters = read_filters(f"search_by_full_name={words}".encode())
     assert str(search_statement(filters, forgiving=True)[0]).count("has_similar_word") == MAX_TYPO_WORDS
