@@ -1,4 +1,4 @@
-"""No answer outgrows the 6 MB of a Lambda function, whatever people write; what is left out is found by links."""
+"""No answer exceeds the 6 MB of a Lambda function, whatever people write; links lead to what is left out."""
 
 import json
 from itertools import chain
@@ -19,7 +19,7 @@ from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, query
 
 MOST = 6_000_000
-# Of five thousand characters each is twelve bytes as JSON escapes it, or seven where it was escaped before.
+# Five thousand characters that each take twelve bytes escaped as JSON, or seven if escaped before.
 WORST = ["😀" * 5_000, "\x01" * 5_000, '"' * 5_000]
 LONG_NAME = "😀" * 255
 call: dict[str, LambdaClient] = {
@@ -44,7 +44,7 @@ SELECT %s, id, 1 + length(email) %% 5, %s, %s FROM users WHERE email LIKE 'write
 
 
 def get(feature: str, path: str, person: Person | None = None) -> Answer:
-    """An answer that Lambda takes."""
+    """Get an answer, and check that it fits into Lambda's limit."""
     answer = call[feature]("GET", path, token=person.access if person else "")
     assert answer.status == 200, answer
     assert len(json.dumps({"body": answer.body.decode()})) < MOST, path
@@ -62,7 +62,7 @@ def add_reviews(tutor: Person, text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("text", WORST)
-def test_details_show_the_newest_reviews_there_is_room_for(people: People, text: str) -> None:
+def test_details_show_as_many_of_the_newest_reviews_as_fit(people: People, text: str) -> None:
     tutor = people.tutor(tutor={"description": text * 4})
     add_reviews(tutor, text, 150)
     query("UPDATE ratings SET created_at = now() + id * interval '1 minute'")
@@ -76,7 +76,7 @@ def test_details_show_the_newest_reviews_there_is_room_for(people: People, text:
     assert rest_of(get("tutors", "/api/user/tutor/me/", tutor)) == f"/api/user/tutor/reviews/{tutor.tutor_id}/"
 
 
-def test_details_that_show_all_reviews_lead_nowhere(people: People) -> None:
+def test_details_that_show_all_reviews_have_no_link(people: People) -> None:
     tutor = people.tutor()
     add_reviews(tutor, "Dobrze", 20)
     answer = get("tutors", f"/api/user/tutor/details/{tutor.tutor_id}/")
@@ -94,7 +94,7 @@ def every_page(feature: str, path: str, person: Person | None = None) -> list[li
 
 
 @pytest.mark.parametrize("text", WORST)
-def test_pages_of_reviews_end_early_and_lose_none(people: People, text: str) -> None:
+def test_pages_of_long_reviews_end_early_without_losing_any(people: People, text: str) -> None:
     tutor, staff = people.tutor(), people.student(is_staff=True)
     add_reviews(tutor, text, 130)
     ids = [row[0] for row in query("SELECT id FROM ratings ORDER BY id DESC")]
@@ -105,7 +105,7 @@ def test_pages_of_reviews_end_early_and_lose_none(people: People, text: str) -> 
     assert [*chain(*every_page("reviews", "/api/user/tutor/reviews/hidden/?page_size=60&p=2", staff))] == ids[60:]
 
 
-def test_pages_of_reported_reviews_end_early_and_lose_none(people: People) -> None:
+def test_pages_of_long_reported_reviews_end_early_without_losing_any(people: People) -> None:
     tutor, staff = people.tutor(), people.student(is_staff=True)
     add_reviews(tutor, WORST[0], 40)
     query(
@@ -118,7 +118,7 @@ def test_pages_of_reported_reviews_end_early_and_lose_none(people: People) -> No
 
 
 @pytest.mark.parametrize("text", WORST)
-def test_own_ratings_are_the_newest_there_is_room_for_and_lead_to_the_others(people: People, text: str) -> None:
+def test_own_ratings_show_as_many_of_the_newest_as_fit_with_a_link_to_the_others(people: People, text: str) -> None:
     student = people.student()
     query(
         "WITH accounts AS (INSERT INTO users (email, password_hash, is_tutor, confirmed_at)"
@@ -141,7 +141,7 @@ def test_own_ratings_are_the_newest_there_is_room_for_and_lead_to_the_others(peo
 
 
 @pytest.mark.parametrize("text", ["😀" * 8_000, "\x01" * 8_000, '"' * 8_000])
-def test_the_history_shows_the_newest_messages_there_is_room_for(people: People, text: str) -> None:
+def test_the_history_shows_as_many_of_the_newest_messages_as_fit(people: People, text: str) -> None:
     one, other = people.student(first_name=LONG_NAME, last_name=LONG_NAME), people.student()
     conversation = open_conversation(one, other)
     query(

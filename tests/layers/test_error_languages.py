@@ -1,4 +1,4 @@
-"""Errors as callers of different languages read them, over HTTP."""
+"""The language of errors over HTTP."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ me, hours, booking, notes = map(LambdaClient, (profiles, availability, bookings,
 POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
 ENGLISH = {"accept-language": "en-GB, pl;q=0.5"}
 JSON = {"content-type": "application/json"}
-# Own endpoints, each with a request that is refused.
+# Endpoints outside the contract, each with a request that is refused.
 REFUSED: list[tuple[LambdaClient, str, str, Any]] = [
     (me, "PATCH", "/api/user/me/", {"time_zone": "Mars", "language": 7, "first_name": []}),
     (me, "PATCH", "/api/user/me/", {"frist_name": "x"}),
@@ -73,7 +73,7 @@ def test_without_an_account_errors_follow_accept_language(people: People) -> Non
         assert "Accept-Language" in answer.headers["vary"]
 
 
-def test_errors_about_the_body_are_told_without_python_s_words(people: People) -> None:
+def test_errors_about_the_body_do_not_quote_python(people: People) -> None:
     query_language = "UPDATE users SET language = %s"
     person = people.student()
     for language, expected in (("pl", "Treść żądania"), ("en", "The body is not valid JSON")):
@@ -85,7 +85,7 @@ def test_errors_about_the_body_are_told_without_python_s_words(people: People) -
 
 
 @pytest.mark.parametrize("body", [b"9" * 5000, b"[" * 200_000, b"\xff"])
-def test_recorded_errors_about_the_body_have_no_words_of_python_s_limits(people: People, body: bytes) -> None:
+def test_recorded_errors_about_the_body_do_not_mention_python_s_limits(people: People, body: bytes) -> None:
     answer = me("PATCH", "/api/user/profile/", body=body, headers=JSON, token=people.student().access)
     assert re.fullmatch(r"JSON parse error - (a|the) [a-zA-Z0-9 -]+", answer.json["detail"])
 
@@ -99,7 +99,7 @@ def test_recorded_endpoints_answer_as_recorded_whatever_the_language(people: Peo
     assert me("GET", "/api/user/profile/", headers=ENGLISH).json == {"detail": "Nie podano danych uwierzytelniających."}
 
 
-def test_a_kept_error_is_answered_in_the_language_of_each_request(people: People) -> None:
+def test_the_error_of_a_repeated_request_is_in_the_language_of_each_request(people: People) -> None:
     person = people.student()
     details = []
     for language in ("pl", "en"):
@@ -117,7 +117,7 @@ def test_a_kept_error_is_answered_in_the_language_of_each_request(people: People
     assert query("SELECT count(*) FROM idempotency_keys") == [(1,)]
 
 
-def test_what_was_done_is_said_in_the_language_of_the_account(people: People) -> None:
+def test_confirmations_are_in_the_language_of_the_account(people: People) -> None:
     person = people.student()
     query("UPDATE users SET language = 'en'")
     assert notes("POST", "/api/reservation/calendar/", token=person.access).status == 201
@@ -125,7 +125,7 @@ def test_what_was_done_is_said_in_the_language_of_the_account(people: People) ->
     assert answer.json == {"detail": "The calendar's address no longer works."}
 
 
-def test_an_unknown_path_is_answered_in_a_language_where_nothing_is_recorded() -> None:
+def test_unknown_paths_are_localized_except_below_recorded_ones() -> None:
     ours = booking("GET", "/api/reservation/nope/", headers=ENGLISH)
     assert (ours.status, ours.json) == (404, {"detail": "Not found."})
     assert ours.headers["content-language"] == "en"

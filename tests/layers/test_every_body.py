@@ -1,4 +1,4 @@
-"""What becomes of bodies nobody should send, at all endpoints of accounts."""
+"""Invalid bodies, at all endpoints of accounts."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from tests.support.lambda_client import Answer
 from tests.support.people import People
 from tests.support.tables import rows
 
-# Our own: those of the contract ignore what they are sent, as does signing out.
+# Endpoints outside the contract: recorded ones ignore unexpected bodies, as does signing out.
 WITHOUT_BODY = [
     each
     for each in PROTECTED
@@ -82,7 +82,7 @@ def assert_refused(answer: Answer) -> None:
 
 
 @each(WITH_BODY)
-def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+def test_malformed_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
     token, before = people.student(email=EMAIL).access, rows()
     sent = [("application/json", body, None) for body in BROKEN_BODIES] + BROKEN_FORMS
     for content_type, body, status in sent:
@@ -94,7 +94,7 @@ def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: 
 
 
 @each(WITHOUT_BODY)
-def test_an_endpoint_without_a_body_refuses_one_that_says_something(people: People, endpoint: Endpoint) -> None:
+def test_an_endpoint_without_a_body_refuses_a_non_empty_one(people: People, endpoint: Endpoint) -> None:
     token, before = people.student(email=EMAIL).access, rows()
     for body in (b'{"all": true}', b"[]", b'"x"', b"null", b"{oops"):
         answer = endpoint.call(endpoint.method, endpoint.path, token=token, body=body)
@@ -107,7 +107,7 @@ def test_an_endpoint_without_a_body_refuses_one_that_says_something(people: Peop
 
 
 @each(WITH_BODY)
-def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+def test_invalid_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
     token, before = people.student(email="jan@example.com").access, rows()
     for name in endpoint.body:
         for value in BAD_VALUES:
@@ -136,9 +136,7 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("examples", [12, pytest.param(1_000, marks=pytest.mark.proof)])
 @each(WITH_BODY)
-def test_whatever_the_fields_hold_no_answer_is_an_error_of_ours(
-    people: People, endpoint: Endpoint, examples: int
-) -> None:
+def test_no_value_of_any_field_causes_a_server_error(people: People, endpoint: Endpoint, examples: int) -> None:
     ola = people.student(email="jan@example.com")
 
     @settings(

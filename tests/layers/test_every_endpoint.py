@@ -1,4 +1,4 @@
-"""Endpoints about one's account, chat and notifications, each with a body it takes: who may call them."""
+"""Who may call the endpoints of accounts, chat and notifications, each with a valid body."""
 
 import json
 import re
@@ -32,7 +32,7 @@ NEW_BROWSER = {name: value for name, value in BROWSER.items() if value is not No
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint with a body it takes."""
+    """An endpoint with a valid body."""
 
     call: LambdaClient
     method: str
@@ -132,7 +132,7 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "GET", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(notifications), "DELETE", "/api/reservation/calendar/"),
 ]
-# The device, the notification and the conversation above are nobody's, and nobody has a calendar.
+# The device, the notification and the conversation above do not exist, and there is no calendar feed.
 ANSWERS = {
     **{f"DELETE {each}{NOBODY}/": 404 for each in DEVICES},
     **{f"{method} {path}": status for method, path, _, status in OF_FACTORS},
@@ -162,13 +162,13 @@ def each(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
 
 
 def told(answer: Answer) -> tuple[int, str]:
-    """What is answered, but for what is another each time."""
+    """Return status and body, without the challenge, which differs each time."""
     return answer.status, re.sub('"challenge":"[^"]+"', "", answer.body.decode())
 
 
 @each(PUBLIC)
 @pytest.mark.usefixtures("people")
-def test_public_endpoints_do_not_look_at_the_token(endpoint: Endpoint) -> None:
+def test_public_endpoints_ignore_the_token(endpoint: Endpoint) -> None:
     body, answers = json.dumps(endpoint.body).encode(), []
     for authorization in ({}, {"authorization": "Bearer broken"}, {"authorization": "Bearer"}):
         answers.append(endpoint.call(endpoint.method, endpoint.path, body=body, headers=JSON | authorization))
@@ -178,7 +178,7 @@ def test_public_endpoints_do_not_look_at_the_token(endpoint: Endpoint) -> None:
 
 
 @each(PROTECTED)
-def test_students_and_tutors_may_call_it(people: People, endpoint: Endpoint) -> None:
+def test_students_and_tutors_may_call_an_endpoint(people: People, endpoint: Endpoint) -> None:
     for person in (people.student(picture="uploads/user/x.webp"), people.tutor(picture="uploads/user/y.webp")):
         answer = endpoint.call(endpoint.method, endpoint.path, token=person.access, json_body=endpoint.body or ANY)
         assert answer.status == ANSWERS.get(str(endpoint), 200)
@@ -186,7 +186,7 @@ def test_students_and_tutors_may_call_it(people: People, endpoint: Endpoint) -> 
 
 @each(PUBLIC + PROTECTED)
 @pytest.mark.usefixtures("people")
-def test_the_last_slash_may_be_left_out(endpoint: Endpoint) -> None:
+def test_the_trailing_slash_is_optional(endpoint: Endpoint) -> None:
     body = json.dumps(endpoint.body).encode()
     with_slash = endpoint.call(endpoint.method, endpoint.path, body=body, headers=JSON)
     query("DELETE FROM users")

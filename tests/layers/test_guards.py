@@ -1,4 +1,4 @@
-"""Who may call an endpoint, of all that there are: a new one needs no line here."""
+"""Who may call each endpoint; new endpoints are covered without a line here."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -19,11 +19,11 @@ from tests.support.tables import rows
 
 GUARDED = [each for each in ROUTES if guards_of(each)]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-# Path to the methods of all its routes.
+# Each path with the methods of all its routes.
 ANSWERED: dict[str, set[str]] = {}
 for _route in ALL_ROUTES:
     ANSWERED.setdefault(filled_in(_route.path), set()).update(methods_of(_route))
-# What shows who somebody is instead: a password, a code, a passkey, or the secret of a mailed link.
+# These identify the caller in another way: by a password, a code, a passkey, or the secret of a mailed link.
 FOR_EVERYBODY = {
     "GET /api/notification/unsubscribe/{token}/",
     "POST /api/notification/unsubscribe/{token}/",
@@ -86,7 +86,7 @@ def of_an_ended_session(person: Person) -> str:
 
 
 def of_a_suspended_account(person: Person) -> str:
-    """One whose session was not ended even so."""
+    """A suspended account whose session was not ended."""
     query("UPDATE users SET suspended_at = now() WHERE id = %s", person.id)
     return "Bearer " + person.access
 
@@ -119,7 +119,7 @@ STRANGERS: dict[str, tuple[Callable[[Person], str | None], Any]] = {
 
 
 def requests_to(route: ApiRoute, number: int, tries: int = 1) -> Iterator[tuple[str, str, bytes]]:
-    """Method, path and body: with the methods of a route, and one that nobody answers there; of each number others."""
+    """Yield method, path and body: all methods of a route, and one not allowed there; `number` varies the bodies."""
     path = filled_in(route.path)
     others = [each for each in METHODS if each not in ANSWERED[path]]
     for turn in range(number, number + tries):
@@ -136,11 +136,11 @@ def answers(requests: Iterable[tuple[str, str, bytes]], headers: dict[str, str])
 
 @pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])
 @pytest.mark.parametrize("who", STRANGERS)
-def test_strangers_are_refused_whatever_else_is_wrong(people: People, who: str, tries: int) -> None:
+def test_callers_without_a_valid_token_are_refused_whatever_else_is_wrong(people: People, who: str, tries: int) -> None:
     credentials, error = STRANGERS[who]
     header = credentials(people.tutor(is_staff=True))
     number, before = list(STRANGERS).index(who), rows()
-    # What is public as well still refuses a bad token.
+    # Endpoints that are also public still refuse an invalid token.
     asked = [each for each in GUARDED if optional_user not in guards_of(each) or (header or "").startswith("Bearer")]
     requests = (each for route in asked for each in requests_to(route, number, tries))
     found = answers(requests, {} if header is None else {"authorization": header})
@@ -157,7 +157,7 @@ def test_strangers_are_refused_whatever_else_is_wrong(people: People, who: str, 
     ("role", "refusing"),
     [("student", {tutors_only, staff_only, desk_only}), ("tutor", {staff_only, desk_only}), ("staff", {tutors_only})],
 )
-def test_what_is_for_others_is_refused_whatever_else_is_wrong(
+def test_callers_in_another_role_are_refused_whatever_else_is_wrong(
     people: People, role: str, refusing: set[Guard[Any]]
 ) -> None:
     token, before = getattr(people, role)().access, rows()
@@ -168,19 +168,19 @@ def test_what_is_for_others_is_refused_whatever_else_is_wrong(
     assert rows() == before
 
 
-def test_what_has_no_guard_is_meant_for_everybody() -> None:
-    """Besides fast routes, which cannot have one. What is new here and what has lost its guard look the same."""
+def test_only_listed_endpoints_have_no_guard() -> None:
+    """Except fast routes, which cannot have a guard. A new endpoint and one that lost its guard look the same."""
     free = {f"{method} {each.path}" for each in ROUTES if not guards_of(each) for method in methods_of(each)}
     assert free == FOR_EVERYBODY
 
 
-def test_what_tutors_set_is_theirs_alone() -> None:
+def test_settings_of_tutors_require_a_tutor() -> None:
     settings = [each for each in ROUTES if re.match("/api/(availability|user/tutor(?!/reviews))/", each.path)]
     assert len(settings) > 25
     assert [each.path for each in settings if guards_of(each) != [tutors_only]] == []
 
 
-def test_other_methods_are_refused_and_the_right_ones_named(people: People) -> None:
+def test_other_methods_are_refused_with_the_allowed_ones(people: People) -> None:
     boss = people.tutor(is_staff=True, second_factor_at=datetime.now(UTC))
     query("UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE id = %s", boss.session_id)
     for path, methods in ANSWERED.items():

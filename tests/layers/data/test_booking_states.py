@@ -1,4 +1,4 @@
-"""Constraints and functions of the database know the same states as the statements of the code."""
+"""Constraints and functions of the database use the same booking states as the statements of the code."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def states(text: str) -> set[str]:
 
 
 def in_constraint(definition: str) -> set[str]:
-    """The states in an index's or a constraint's condition, as PostgreSQL writes it."""
+    """Return the states in the condition of an index or a constraint, as PostgreSQL formats it."""
     return {part.partition("'::")[0] for part in definition.partition("WHERE")[2].split("'")[1::2]}
 
 
@@ -28,6 +28,6 @@ def test_a_seat_is_free_once_its_booking_has_ended(platform: None) -> None:
 
 
 @pytest.mark.parametrize("function", ["has_free_slot", "cancel_bookings_of_account"])
-def test_database_functions_know_active_bookings(platform: None, function: str) -> None:
+def test_database_functions_use_the_states_of_active_bookings(platform: None, function: str) -> None:
     [(source,)] = query("SELECT prosrc FROM pg_proc WHERE proname = %s", function)
     assert f"state IN {ACTIVE_STATES}" in source

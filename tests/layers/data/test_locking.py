@@ -1,4 +1,4 @@
-"""Who locks many rows takes them in the order of their ids, or passes over what others have: no circle of waiting."""
+"""Statements that lock many rows do so in the order of ids, or skip locked rows, so that no deadlock occurs."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def student(people: People) -> Person:
 
 @contextmanager
 def first_of(table: str, key: str = "id") -> Iterator[tuple[psycopg.Connection[Any], Any]]:
-    """Somebody holds the row with the lowest key."""
+    """Lock the row with the lowest key in another transaction."""
     with psycopg.connect(settings().database_url) as keeper:
         lowest = f"SELECT {key} FROM {table} ORDER BY 1 LIMIT 1 FOR UPDATE"
         yield keeper, keeper.execute(lowest.encode()).fetchall()[0][0]
@@ -72,14 +72,14 @@ def open_sockets(student: Person) -> None:
         insert("connections", row | {"connected_at": LONG_AGO, "touched_at": LONG_AGO})
 
 
-def test_an_idle_socket_that_somebody_has_is_passed_over(student: Person) -> None:
+def test_a_locked_idle_socket_is_skipped(student: Person) -> None:
     open_sockets(student)
     with first_of("connections"):
         assert sorted(claim_idle_connections(300)) == ["b", "c"]
     assert claim_idle_connections(300) == ["a"]
 
 
-def test_a_socket_that_is_gone_and_that_somebody_has_is_passed_over(student: Person) -> None:
+def test_a_locked_gone_socket_is_skipped(student: Person) -> None:
     open_sockets(student)
     forget = partial(forget_gone, ["c", "b", "a"])
     with first_of("connections"):
@@ -89,7 +89,7 @@ def test_a_socket_that_is_gone_and_that_somebody_has_is_passed_over(student: Per
     assert query("SELECT id FROM connections") == []
 
 
-def test_what_expired_and_somebody_has_is_passed_over(people: People) -> None:
+def test_locked_expired_rows_are_skipped(people: People) -> None:
     student, other = people.student(), people.student()
     query("UPDATE sign_in_sessions SET expires_at = %s", LONG_AGO)
     for person, token in ((student, b"a"), (other, b"b")):

@@ -1,4 +1,4 @@
-"""Locks on people's time are taken in one order, whoever is named first: nobody waits in a circle."""
+"""Locks on people's time are taken in one global order, so that no deadlock occurs."""
 
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -29,12 +29,12 @@ def test_locks_are_taken_from_the_lowest_number(platform: None) -> None:
             keeper.execute(LOWEST, (people,))
             locking = threads.submit(lock_all_of, people)
             wait_until(lambda: waiting() == 1)
-            assert query(HELD) == [(1,)], "only the keeper holds one"
+            assert query(HELD) == [(1,)], "only the keeper holds a lock"
             keeper.close()
             locking.result(30)
 
 
-def test_the_locks_of_all_are_taken(platform: None) -> None:
+def test_everybody_s_lock_is_taken(platform: None) -> None:
     people = [UUID(int=number) for number in range(1, 6)]
     with transaction() as db:
         lock_people(db, *people, people[0])

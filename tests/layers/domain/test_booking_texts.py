@@ -16,7 +16,7 @@ def person(first_name: str, last_name: str) -> Person:
     return Person(uuid4(), "x@example.com", first_name, last_name, WARSAW)
 
 
-def test_days_are_named_as_one_says_them() -> None:
+def test_days_are_written_as_in_a_polish_sentence() -> None:
     monday = datetime(2035, 1, 1, 11, tzinfo=UTC)
     spoken = [day_and_time(monday + timedelta(days=31 * number), WARSAW) for number in range(12)]
     assert spoken == [
@@ -35,7 +35,7 @@ def test_days_are_named_as_one_says_them() -> None:
     ]
 
 
-def test_another_zone_is_named() -> None:
+def test_a_zone_other_than_the_default_is_named() -> None:
     moment = datetime(2035, 1, 1, 23, 30, tzinfo=UTC)
     assert day_and_time(moment, WARSAW) == "we wtorek 2 stycznia 2035 o 00:30"
     assert day_and_time(moment, ZoneInfo("UTC")) == "w poniedziałek 1 stycznia 2035 o 23:30 (UTC)"
@@ -60,7 +60,7 @@ def test_a_mail_names_every_zone() -> None:
         ("2027-10-31T00:30", "Asia/Kolkata", "06:00"),
     ],
 )
-def test_a_time_that_comes_twice_says_which_it_is(moment: str, zone: str, expected: str) -> None:
+def test_a_repeated_time_is_shown_with_its_offset(moment: str, zone: str, expected: str) -> None:
     said = day_time_and_zone(datetime.fromisoformat(f"{moment}Z"), ZoneInfo(zone), "en")
     assert said.endswith(f" at {expected} ({zone})")
 
@@ -94,9 +94,9 @@ def test_a_time_that_comes_twice_says_which_it_is(moment: str, zone: str, expect
         ("Ola\r\nBcc: x", " \u2028\tNowak ", "Ola Bcc: x Nowak"),
     ],
 )
-def test_a_person_is_called_by_name_or_by_part(first_name: str, last_name: str, expected: str) -> None:
+def test_a_person_is_called_by_name_or_by_role(first_name: str, last_name: str, expected: str) -> None:
     assert full_name(person(first_name, last_name), "student") == expected
 
 
-def test_a_deleted_person_is_called_by_part() -> None:
+def test_a_deleted_person_is_called_by_role() -> None:
     assert full_name(None, "tutor") == "korepetytor"

@@ -9,7 +9,7 @@ from tests.conftest import read_settings_again
 from tests.support.moto_aws import emulated_aws
 
 
-def test_the_dispatcher_is_woken_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dispatcher_is_woken_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", None)
     trigger_dispatch()
     woken: list[str] = []

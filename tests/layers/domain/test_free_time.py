@@ -1,4 +1,4 @@
-"""Which time is free: what is listed is what can be booked, and what cannot be has a true reason."""
+"""Free time: listed slots can be booked, and other times are refused for a true reason."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ def calendar(
     sessions: list[Span] | None = None,
     now: datetime = NOW,
 ) -> Calendar:
-    """As the database makes it: spans merged and sorted, sessions with their buffers busy."""
+    """Return a calendar as loaded from the database: spans merged and sorted, sessions busy with their buffers."""
     return Calendar(
         now=now,
         terms=terms,
@@ -71,27 +71,27 @@ ANY_DAY = span(NOW, 62 * 1440)
 
 
 @pytest.mark.parametrize(("seconds", "reason"), [(-1, "too_short_notice"), (0, None), (1, None)])
-def test_notice_is_kept_to_the_second(seconds: int, reason: Reason | None) -> None:
+def test_notice_applies_to_the_second(seconds: int, reason: Reason | None) -> None:
     wanted = span(NOW + 60 * MINUTE + seconds * SECOND, 60)
     assert calendar(ALWAYS).why_not(wanted) == reason
 
 
 @pytest.mark.parametrize(("seconds", "reason"), [(-1, "in_the_past"), (0, "too_short_notice")])
-def test_what_has_begun_is_called_past(seconds: int, reason: Reason) -> None:
+def test_a_time_that_has_started_is_in_the_past(seconds: int, reason: Reason) -> None:
     assert calendar(ALWAYS).why_not(span(NOW + seconds * SECOND, 60)) == reason
 
 
 @pytest.mark.parametrize(("seconds", "reason"), [(-1, None), (0, None), (1, "beyond_window")])
-def test_the_window_of_rules_ends_to_the_second(seconds: int, reason: Reason | None) -> None:
+def test_the_booking_window_of_rules_ends_to_the_second(seconds: int, reason: Reason | None) -> None:
     wanted = span(NOW + 60 * DAY + seconds * SECOND, 60)
     assert calendar(ALWAYS).why_not(wanted) == reason
-    # What was entered by hand is not bound by it, but for what rules add to it.
+    # Items entered by hand are not subject to it, except for time that rules add to them.
     assert calendar(explicit=[ALWAYS]).why_not(wanted) is None
     assert calendar(ALWAYS, explicit=[span(wanted.starts_at, 59)]).why_not(wanted) == reason
 
 
 @pytest.mark.parametrize(("edge", "reason"), [(-1, "not_offered"), (0, None), (1, None)])
-def test_an_offer_holds_a_session_to_the_second(edge: int, reason: Reason | None) -> None:
+def test_a_session_must_fit_into_the_offered_time_to_the_second(edge: int, reason: Reason | None) -> None:
     start = NOW + DAY
     assert calendar(span(start, 90)).why_not(span(start + edge * SECOND, 60)) == reason
     assert calendar(span(start, 90)).why_not(span(start + 30 * MINUTE - edge * SECOND, 60)) == reason
@@ -106,14 +106,14 @@ def test_buffers_of_both_sessions_lie_between_them(edge: int, reason: Reason | N
     assert found.why_not(span(there.starts_at - 75 * MINUTE - edge * SECOND, 60)) == reason
 
 
-def test_items_that_touch_are_one_offer() -> None:
+def test_touching_items_are_offered_as_one() -> None:
     start = NOW + DAY
     found = calendar(span(start, 60), span(start + 60 * MINUTE, 60))
     assert found.why_not(span(start + 30 * MINUTE, 60)) is None
     assert starts(found, ANY_DAY) == ["21 12:00", "21 12:30", "21 13:00"]
 
 
-def test_days_and_weeks_are_the_tutor_s_own() -> None:
+def test_days_and_weeks_are_in_the_tutor_s_zone() -> None:
     """A session at 23:30 UTC on Sunday is on Monday in Warsaw: another day and another week."""
     sunday = datetime(2027, 4, 4, tzinfo=UTC)
     late = span(sunday + timedelta(hours=23, minutes=30), 30)
@@ -126,14 +126,14 @@ def test_days_and_weeks_are_the_tutor_s_own() -> None:
     assert a_week.why_not(span(sunday + 8 * DAY, 60)) is None
 
 
-def test_a_year_s_end_does_not_split_a_week() -> None:
+def test_the_turn_of_the_year_does_not_split_a_week() -> None:
     terms = replace(TERMS, max_per_week=1, booking_window=365)
     found = calendar(span(NOW, 400 * 1440), terms=terms, sessions=[span(datetime(2027, 12, 31, 12, tzinfo=UTC), 60)])
     assert found.why_not(span(datetime(2028, 1, 2, 12, tzinfo=UTC), 60)) == "week_full"
     assert found.why_not(span(datetime(2028, 1, 3, 12, tzinfo=UTC), 60)) is None
 
 
-def test_each_item_starts_its_own_count_of_slots() -> None:
+def test_the_grid_of_slots_starts_anew_with_each_item() -> None:
     start = NOW + DAY
     found = calendar(span(start, 45), span(start + 45 * MINUTE, 75), span(start + 180 * MINUTE, 60))
     expected = ["21 12:00", "21 12:30", "21 12:45", "21 13:15", "21 15:00"]

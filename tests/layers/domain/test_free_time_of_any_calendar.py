@@ -1,4 +1,4 @@
-"""Whatever a calendar holds: what is listed is free, and what is not has a true reason."""
+"""For any calendar: listed slots are free, and other times are refused for a true reason."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ from tests.layers.domain.test_free_time import MINUTE, TERMS, calendar, span
 ZONES = ("Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu")
 
 
-# Around the clock changes of two years, in one of the zones or another, and any day.
+# Days around the clock changes of two years in several zones, and any other day.
 CHANGES = [
     date(year, month, day)
     for year in (2026, 2027)
@@ -43,7 +43,7 @@ some_hours = st.tuples(st.integers(1, 7), some_minutes).map(
 
 @st.composite
 def some_calendar(draw: st.DrawFn) -> tuple[Calendar, list[Span], list[Span], Span]:
-    """A calendar of rules, overrides, terms and sessions; its explicit items, its sessions and a window."""
+    """Draw a calendar of rules, overrides, terms and sessions, with its explicit items, its sessions and a window."""
     zone = ZoneInfo(draw(st.sampled_from(ZONES)))
     first = draw(st.sampled_from(CHANGES) | st.dates(date(2026, 1, 1), date(2027, 12, 1))) - 2 * DAY
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
@@ -84,7 +84,7 @@ def draw_spans(draw: st.DrawFn, midnight: datetime, count: int, longest: int = 6
 
 
 def reasons(found: Calendar, explicit: list[Span], sessions: list[Span], wanted: Span) -> set[str]:
-    """Everything that speaks against a slot, each rule by itself and five minutes by five minutes."""
+    """Return every reason against a slot, each rule checked separately in steps of five minutes."""
     terms, zone = found.terms, found.terms.zone
     against = set()
     if wanted.starts_at < found.now:
@@ -113,12 +113,12 @@ def holds(each: Span, moment: datetime) -> bool:
 
 
 def fives(each: Span) -> list[datetime]:
-    """Everything here begins and ends at whole five minutes."""
+    """Return the span in steps of five minutes; all times here are multiples of them."""
     return [each.starts_at + number * 5 * MINUTE for number in range((each.ends_at - each.starts_at) // (5 * MINUTE))]
 
 
 @pytest.mark.parametrize("examples", [150, pytest.param(3_000, marks=pytest.mark.proof)])
-def test_what_is_listed_can_be_booked_and_what_is_not_has_a_true_reason(examples: int) -> None:
+def test_listed_slots_can_be_booked_and_other_times_have_a_true_reason(examples: int) -> None:
     seen = set()
 
     @settings(max_examples=examples, deadline=None, database=None, derandomize=examples < 1_000)

@@ -1,4 +1,4 @@
-"""Who counts as one address."""
+"""Which addresses count as one."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from shared.domain.limits import subscriber, subscriber_range
         ("unknown", "unknown"),
     ],
 )
-def test_an_ipv6_address_counts_by_its_first_half(address: str, counted_as: str) -> None:
+def test_ipv6_addresses_with_the_same_first_half_count_as_one(address: str, counted_as: str) -> None:
     assert subscriber(address) == counted_as
 
 

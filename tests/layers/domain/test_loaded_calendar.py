@@ -1,4 +1,4 @@
-"""What is loaded of a tutor's sessions: those that can be in the way, and where there are limits, those that count."""
+"""Which sessions of a tutor are loaded: those that may conflict, and with limits also those that count."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ WANTED = Span(MONDAY, MONDAY + timedelta(hours=1))
 
 @pytest.fixture
 def tutor(people: People) -> Person:
-    """With a session on the Sunday of the same week."""
+    """A tutor with a session on the Sunday of the same week."""
     tutor = people.tutor()
     insert("schedule_items", {"tutor_id": tutor.tutor_id, "starts_at": WANTED.starts_at, "ends_at": WANTED.ends_at})
     session(tutor, MONDAY + timedelta(days=6))
@@ -31,20 +31,20 @@ def loaded(tutor: Person) -> Calendar:
     return found
 
 
-def test_sessions_of_other_days_are_left_out_where_nothing_counts_them(tutor: Person) -> None:
+def test_without_limits_sessions_of_other_days_are_left_out(tutor: Person) -> None:
     calendar = loaded(tutor)
     assert (calendar.busy, calendar.sessions, calendar.why_not(WANTED)) == ([], [], None)
 
 
 @pytest.mark.parametrize(("limit", "reason"), [("max_per_week", "week_full"), ("max_per_day", None)])
-def test_they_count_towards_limits(tutor: Person, limit: str, reason: str | None) -> None:
+def test_with_limits_sessions_of_other_days_are_loaded(tutor: Person, limit: str, reason: str | None) -> None:
     query(f"UPDATE booking_terms SET {limit} = 1 WHERE tutor_id = %s", tutor.tutor_id)
     calendar = loaded(tutor)
     assert calendar.sessions == [MONDAY + timedelta(days=6)]
     assert calendar.why_not(WANTED) == reason
 
 
-def test_what_the_longest_buffers_reach_is_there(tutor: Person) -> None:
+def test_sessions_within_reach_of_the_longest_buffers_are_loaded(tutor: Person) -> None:
     ends_at = MONDAY - timedelta(minutes=30)
     session(tutor, ends_at - timedelta(hours=1), busy_until=ends_at + timedelta(minutes=240))
     session(tutor, MONDAY + timedelta(hours=5), busy_from=MONDAY + timedelta(hours=4))

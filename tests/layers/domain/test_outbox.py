@@ -1,4 +1,4 @@
-"""The outbox: a mail stands or falls with the transaction of what it reports."""
+"""The outbox: a mail is queued in the transaction that it reports on."""
 
 import json
 import time
@@ -27,7 +27,7 @@ def no_waker_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox.mailer_trigger, "installed", None)
 
 
-def test_a_mail_is_due_at_once_and_holds_its_kind_and_addressee_only(platform: None) -> None:
+def test_a_mail_is_due_at_once_and_stores_only_its_kind_and_recipient(platform: None) -> None:
     with transaction() as db:
         mail_id = queue_mail(db, "confirm_email", "ola@example.com")
     assert query("SELECT id FROM mail_outbox") == [(mail_id,)]
@@ -41,7 +41,7 @@ def test_a_mail_is_due_at_once_and_holds_its_kind_and_addressee_only(platform: N
     }
 
 
-def test_several_mails_say_what_they_are_about(platform: None) -> None:
+def test_several_mails_are_queued_with_their_payloads(platform: None) -> None:
     with transaction() as db:
         queue_mails(db, [])
         queue_mails(db, [Mail("booking_change", "ola@example.com", {"change": 7})])
@@ -52,14 +52,14 @@ def test_several_mails_say_what_they_are_about(platform: None) -> None:
     ]
 
 
-def test_what_is_undone_is_mailed_to_nobody(platform: None) -> None:
+def test_a_rolled_back_transaction_sends_no_mail(platform: None) -> None:
     with suppress(Undone), transaction() as db:
         queue_mail(db, "confirm_email", "ola@example.com")
         raise Undone
     assert query("SELECT count(*) FROM mail_outbox") == [(0,)]
 
 
-def test_the_mailer_is_woken_where_there_is_one() -> None:
+def test_the_mailer_is_woken_if_there_is_one() -> None:
     trigger_mailer()
     woken: list[str] = []
     outbox.mailer_trigger.installed = lambda: woken.append("now")
@@ -69,7 +69,7 @@ def test_the_mailer_is_woken_where_there_is_one() -> None:
 
 @pytest.fixture
 def queue(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the mail queue, as a function knows it."""
+    """The URL of the mail queue, as a function knows it."""
     with emulated_aws(monkeypatch):
         address = boto3.client("sqs").create_queue(QueueName="mail")["QueueUrl"]
         monkeypatch.setenv("MAIL_QUEUE_URL", address)
@@ -78,7 +78,7 @@ def queue(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def received(queue: str) -> list[dict[str, int]]:
-    """What stands in the queue; it is taken out."""
+    """Receive and return the messages in the queue."""
     client, bodies = boto3.client("sqs"), []
     while messages := client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages"):
         for message in messages:
@@ -87,7 +87,7 @@ def received(queue: str) -> list[dict[str, int]]:
     return bodies
 
 
-def test_on_aws_the_queue_gets_the_mails_that_wait(queue: str) -> None:
+def test_on_aws_the_waiting_mails_are_sent_to_the_queue(queue: str) -> None:
     trigger_mailer()
     assert received(queue) == [{}]
     trigger_mailer(*range(1, 24))
@@ -98,23 +98,21 @@ def test_on_aws_the_queue_gets_the_mails_that_wait(queue: str) -> None:
     ("path", "more"),
     [("create/", {"password": PASSWORD}), ("confirm_user/resend/", {}), ("password_reset/", {})],
 )
-def test_every_request_that_mails_something_wakes_the_mailer_for_it(
-    queue: str, path: str, more: dict[str, str]
-) -> None:
+def test_every_request_that_queues_a_mail_wakes_the_mailer(queue: str, path: str, more: dict[str, str]) -> None:
     body = {"email": "ola@example.com", **more}
     assert LambdaClient(accounts)("POST", f"/api/user/{path}", json_body=body).status in {200, 201}
     assert received(queue) == [{"mail_id": row[0]} for row in query("SELECT id FROM mail_outbox")]
     assert query("SELECT count(*) FROM mail_outbox") == [(1,)]
 
 
-def test_a_request_that_is_refused_wakes_nobody(queue: str) -> None:
+def test_a_refused_request_does_not_wake_the_mailer(queue: str) -> None:
     body = {"email": "no address", "password": PASSWORD}
     assert LambdaClient(accounts)("POST", "/api/user/create/", json_body=body).status == 400
     assert received(queue) == []
 
 
 @pytest.mark.parametrize("broken", ["no such queue", "no answer"])
-def test_a_queue_that_is_away_neither_fails_a_request_nor_holds_it_up(
+def test_an_unreachable_queue_neither_fails_nor_delays_a_request(
     queue: str, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     if broken == "no answer":

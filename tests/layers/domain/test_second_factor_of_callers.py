@@ -1,4 +1,4 @@
-"""What a session knows of second factors."""
+"""Whether a session has passed the second factor."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.support.people import People, query
         (False, True, (False, False)),
     ],
 )
-def test_a_session_passed_a_factor_that_its_account_has(
+def test_a_session_has_passed_only_a_factor_that_its_account_has(
     people: People, *, account_has: bool, session_gave: bool, expected: tuple[bool, bool]
 ) -> None:
     ola = people.student()

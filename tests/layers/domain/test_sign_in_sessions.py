@@ -13,7 +13,7 @@ from tests.support.sockets import closed_sockets
 
 @pytest.fixture
 def ola(people: People) -> Person:
-    """Signed in three times, with a socket in each session; somebody else has one too."""
+    """An account signed in three times, with a socket in each session; somebody else has one too."""
     person, other = people.student(), people.student()
     talk = add_conversation(person, other)
     for owner, session_id in ((person, person.session_id), (person, second(person)), (person, second(person))):
@@ -63,7 +63,7 @@ def test_all_but_one_end(ola: Person) -> None:
     assert len(sessions()) == 2
 
 
-def test_a_session_of_somebody_else_or_nobody_does_not_end(ola: Person) -> None:
+def test_an_unknown_session_or_one_of_somebody_else_does_not_end(ola: Person) -> None:
     [foreign] = [row[0] for row in query("SELECT id FROM sign_in_sessions WHERE user_id <> %s", ola.id)]
     for session_id in (foreign, uuid4()):
         assert ended_now(ola, only=session_id) == (set(), set())

@@ -1,4 +1,4 @@
-"""Who may work at the staff desk: every endpoint of it for everybody."""
+"""Who may use each endpoint of the staff desk."""
 
 import re
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from shared.kit.http.guards import guards_of
 from tests.support.people import People, query
 from tests.support.routes import ROUTES, call, filled_in, methods_of
 
-# Those of the release before, which take no second factor in this one.
+# Those of the previous release, which do not require a second factor in this one.
 TODAY = re.compile(r"/api/staff/(issues/(\{issue_id:lower_uuid\}/)?|reports/(\{report_id:int64\}/(decide/)?)?)")
 JSON = {"content-type": "application/json"}
 
@@ -22,7 +22,7 @@ def test_every_endpoint_of_the_desk_has_its_guard() -> None:
     assert [route.path for route in DESK if guards_of(route) != [desk_only]] == []
 
 
-def test_what_takes_no_second_factor_goes_or_says_that_it_will() -> None:
+def test_staff_endpoints_without_a_second_factor_are_deprecated_or_announce_it() -> None:
     lenient = [each for each in ROUTES if guards_of(each) == [staff_only]]
     assert len(lenient) == 11
     for route in lenient:
@@ -30,8 +30,8 @@ def test_what_takes_no_second_factor_goes_or_says_that_it_will() -> None:
         assert route.deprecated or (TODAY.fullmatch(route.path) and will), route.path
 
 
-def test_it_takes_a_second_factor_and_to_be_staff(people: People) -> None:
-    """With any body: of what is wrong with that nothing is said. test_guards.py has everybody else."""
+def test_the_desk_requires_staff_with_a_second_factor(people: People) -> None:
+    """With any body: its errors are not reported. test_guards.py covers other callers."""
     refusals = {
         "staff without a factor": (people.student(is_staff=True), "second_factor_needed"),
         "staff who signed in before they had one": (

@@ -1,4 +1,4 @@
-"""Suspended: one rule, enforced everywhere."""
+"""Suspended accounts: one rule, enforced everywhere."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -52,7 +52,7 @@ def sign_in(person: Person, password: str = PASSWORD) -> Answer:
     return tokens("POST", "/api/token/", json_body={"email": person.email, "password": password})
 
 
-def test_nobody_signs_in_to_a_suspended_account(people: People) -> None:
+def test_a_suspended_account_cannot_be_signed_in_to(people: People) -> None:
     ola = people.student()
     suspend(ola)
     refused = sign_in(ola)
@@ -67,7 +67,7 @@ def test_nobody_signs_in_to_a_suspended_account(people: People) -> None:
     assert sign_in(ola).status == 200
 
 
-def test_its_tokens_work_nowhere(people: People) -> None:
+def test_tokens_of_a_suspended_account_work_nowhere(people: People) -> None:
     ola = people.student()
     suspend(ola)
     for token in (ola.access, ola.refresh):
@@ -76,7 +76,7 @@ def test_its_tokens_work_nowhere(people: People) -> None:
 
 
 def shown(tutor: Person) -> dict[str, object]:
-    """What anybody sees of a tutor."""
+    """Return where and how a tutor is publicly visible."""
     number = tutor.tutor_id
     slots = f"/api/availability/tutors/{number}/slots/"
     return {
@@ -106,7 +106,7 @@ def test_a_suspended_tutor_is_shown_nowhere(people: People) -> None:
     assert shown(tutor) == before | {"search": ["Ewa"]}
 
 
-def test_bookings_to_come_are_cancelled_and_both_hear_of_it(people: People) -> None:
+def test_upcoming_bookings_are_cancelled_and_both_people_notified(people: People) -> None:
     tutor, student, other = free_tutor(people), people.student(), people.student()
     taught, learnt = booked(student, tutor, at(10)), booked(tutor, free_tutor(people), at(12))
     assert wait(other, taught["session"]).status == 201
@@ -122,7 +122,7 @@ def test_bookings_to_come_are_cancelled_and_both_hear_of_it(people: People) -> N
     assert inconsistencies() == []
 
 
-def test_with_a_suspended_person_nothing_is_begun(people: People) -> None:
+def test_nothing_new_can_be_started_with_a_suspended_person(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     reservation = booked(student, tutor, at(10))
     suspend(tutor)
@@ -134,7 +134,7 @@ def test_with_a_suspended_person_nothing_is_begun(people: People) -> None:
     assert query("SELECT count(*) FROM conversations") == [(0,)]
 
 
-def test_the_calendar_s_address_leads_nowhere_meanwhile(people: People) -> None:
+def test_the_calendar_feed_is_not_found_meanwhile(people: People) -> None:
     ola = people.student()
     address = notifications("POST", "/api/reservation/calendar/", token=ola.access).json["url"]
     path = urlsplit(address).path
@@ -154,7 +154,9 @@ def test_a_suspended_person_is_mailed_about_the_account_only(people: People) -> 
     assert sent_to(student)[-1]["Subject"] == "Twoje konto znów działa"
 
 
-def test_sockets_close_and_the_record_says_who_did_it_and_why(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sockets_are_closed_and_the_audit_trail_records_who_and_why(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ola, boss = people.student(), people.student(is_staff=True)
     talk = add_conversation(ola, people.student())
     insert("connections", {"id": "c1", "conversation_id": talk, "user_id": ola.id, "session_id": ola.session_id})
@@ -177,7 +179,7 @@ def test_sockets_close_and_the_record_says_who_did_it_and_why(people: People, mo
 
 
 @pytest.mark.parametrize("suspended", ["student", "tutor"])
-def test_a_booking_that_waits_for_the_suspension_is_refused(people: People, suspended: str) -> None:
+def test_a_booking_that_waited_for_the_suspension_is_refused(people: People, suspended: str) -> None:
     tutor, student = free_tutor(people), people.student()
     person = {"student": student, "tutor": tutor}[suspended]
     with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:
@@ -192,7 +194,7 @@ def test_a_booking_that_waits_for_the_suspension_is_refused(people: People, susp
     assert query("SELECT count(*) FROM bookings") == [(0,)]
 
 
-def test_a_booking_on_its_way_is_cancelled_with_the_others(people: People) -> None:
+def test_a_booking_being_made_is_cancelled_with_the_others(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     with ThreadPoolExecutor(2) as threads, gate_after("INSERT ON bookings") as let_go:
         booking = threads.submit(at_once, partial(book, student, tutor, at(10)))
@@ -205,7 +207,7 @@ def test_a_booking_on_its_way_is_cancelled_with_the_others(people: People) -> No
     assert inconsistencies() == []
 
 
-def test_a_sign_in_that_waits_for_the_suspension_is_refused(people: People) -> None:
+def test_a_sign_in_that_waited_for_the_suspension_is_refused(people: People) -> None:
     ola = people.student()
     with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:
         suspending = threads.submit(suspend, ola)

@@ -1,4 +1,4 @@
-"""Routes in one go answer as FastAPI would, from a single thread; what needs more of it is left to it."""
+"""Direct routes answer as FastAPI would, from a single thread; routes that need more of FastAPI are left to it."""
 
 import threading
 from typing import Annotated, Any
@@ -42,7 +42,7 @@ def friends_only(request: Request) -> str:
     return f"{request.headers['authorization']} {threading.get_ident()}"
 
 
-async def read_at_leisure(request: Request) -> str:
+async def read_asynchronously(request: Request) -> str:
     return request.url.path
 
 
@@ -87,7 +87,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def test_every_answer_is_what_fastapi_would_give(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_answer_equals_fastapi_s(monkeypatch: pytest.MonkeyPatch) -> None:
     direct = LambdaClient(http_handler(notes()))
     answers = [direct(method, path, **sent) for method, path, sent in REQUESTS]
     monkeypatch.setattr(routing, "direct_handler", lambda _route, **_options: None)
@@ -108,19 +108,19 @@ def test_guard_and_endpoint_run_in_the_same_thread() -> None:
     assert answer.json == ["Ola", "POST", 7, "x", 0, True]
 
 
-def test_what_needs_more_is_left_to_fastapi() -> None:
+def test_routes_that_need_more_are_left_to_fastapi() -> None:
     made = router("more")
 
     @made.get("/api/leisure/")
-    def be_lazy(path: Annotated[str, Depends(read_at_leisure)]) -> Response:
+    def answer_with_async_dependency(path: Annotated[str, Depends(read_asynchronously)]) -> Response:
         return json_response(path)
 
     @made.get("/api/plain/")
-    def answer_plainly() -> list[str]:
+    def return_a_plain_value() -> list[str]:
         return ["x"]
 
     @made.get("/api/header/")
-    async def wait_here() -> Response:
+    async def answer_asynchronously() -> Response:
         return json_response("x")
 
     routes = [route for route in made.routes if isinstance(route, ApiRoute)]

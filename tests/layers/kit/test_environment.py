@@ -23,7 +23,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
     return from_environment(Settings)
 
 
-def test_defaults_hold_where_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unset_variables_have_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch) == Settings()
     assert read(monkeypatch, TEST_URL="", TEST_SIZE="", TEST_SWITCH="", TEST_LIST="") == Settings()
 
@@ -36,7 +36,7 @@ def test_every_kind_of_value_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("text", "value"), [("1", True), ("YES", True), (" on ", True), ("0", False), ("False", False)]
 )
-def test_switches_take_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: str, *, value: bool) -> None:
+def test_switches_accept_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: str, *, value: bool) -> None:
     assert read(monkeypatch, TEST_SWITCH=text).test_switch is value
 
 
@@ -49,12 +49,14 @@ def test_switches_take_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: st
         ("TEST_SWITCH", "2", "is neither on nor off."),
     ],
 )
-def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str) -> None:
+def test_an_invalid_value_is_reported_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str
+) -> None:
     with pytest.raises(BadSetting, match=f"^{name}={value} {complaint}$"):
         read(monkeypatch, **{name: value})
 
 
-def test_names_are_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_in_upper_case(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, test_url="lower") == Settings()
 
 

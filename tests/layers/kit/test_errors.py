@@ -8,20 +8,20 @@ from local.features import ROUTERS
 from shared.kit.errors import AppError, FieldErrors, NotFound, RecordedError, UnknownField
 from shared.kit.http.error_schemas import shape_of
 
-# Said of a request and, with the same meaning, of a message over a socket.
+# Codes for a request and, with the same meaning, for a message over a socket.
 ALSO_OF_SOCKETS = ["blocked", "throttled"]
-# Said again by the detail.
+# Keys whose text `detail` repeats.
 OF_THE_FIRST_RELEASE = {"error", "non_field_errors"}
 
 
 def errors(kind: type[AppError] = AppError) -> list[type[AppError]]:
-    """All classes of errors of the features, which the routers import."""
+    """Return all error classes of the features, which the routers import."""
     assert ROUTERS
     below = [each for child in kind.__subclasses__() for each in errors(child)]
     return [each for each in [kind, *below] if each.__module__.partition(".")[0] in {"functions", "shared"}]
 
 
-def test_every_error_of_ours_has_a_detail_and_its_own_code() -> None:
+def test_every_error_has_a_detail_and_its_own_code() -> None:
     ours = [each for each in errors() if not issubclass(each, RecordedError)]
     assert len(ours) > 20
     for error in ours:
@@ -32,12 +32,12 @@ def test_every_error_of_ours_has_a_detail_and_its_own_code() -> None:
     assert sorted(twice) == ALSO_OF_SOCKETS
 
 
-def test_every_error_has_a_shape_with_a_name() -> None:
+def test_every_error_has_a_named_schema() -> None:
     for error in errors():
         assert shape_of(error.body), error
 
 
-def test_whatever_an_error_tells_beside_is_described() -> None:
+def test_additional_keys_of_errors_are_described() -> None:
     for error in errors():
         if not issubclass(error, RecordedError):
             assert error.body.keys() - error.facts.keys() <= {"detail", "code", *OF_THE_FIRST_RELEASE}, error
@@ -45,7 +45,7 @@ def test_whatever_an_error_tells_beside_is_described() -> None:
 
 
 @pytest.mark.parametrize("body", [{"nothing": "of ours"}, {"detail": "x", "Error": "y"}])
-def test_another_shape_is_refused(body: dict[str, str]) -> None:
+def test_a_body_of_unknown_shape_is_refused(body: dict[str, str]) -> None:
     with pytest.raises(LookupError):
         shape_of(body)
 
@@ -55,6 +55,6 @@ def test_recorded_errors_keep_their_bodies() -> None:
     assert FieldErrors({"p": ["x"]}).body == {"p": ["x"]}
 
 
-def test_a_name_that_is_like_no_other_is_answered_with_all_there_are() -> None:
+def test_an_unknown_name_similar_to_none_is_answered_with_all_names() -> None:
     assert UnknownField("qqq", ["start_time"]).body["detail"] == "Nieznana nazwa „qqq”. Znane: start_time."
     assert UnknownField("qqq", []).body["detail"] == "Nieznana nazwa „qqq”."

@@ -1,4 +1,4 @@
-"""Fast routes: what they cannot do is refused when the app is built."""
+"""Fast routes: options that they cannot honour are refused when the app is built."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ def fast(endpoint: Any, **options: Any) -> Router:
         (nothing, {}),
     ],
 )
-def test_what_a_fast_route_would_ignore_is_refused(endpoint: Any, options: Any) -> None:
+def test_options_that_a_fast_route_would_ignore_are_refused(endpoint: Any, options: Any) -> None:
     with pytest.raises(UnfitForFastRoute, match="/api/fast/"):
         http_app(fast(endpoint, **options))
 
@@ -89,7 +89,7 @@ def test_other_methods_than_get_are_refused(methods: list[str]) -> None:
         http_app(made)
 
 
-def test_a_fast_route_reads_its_query_by_a_model() -> None:
+def test_a_fast_route_reads_its_query_into_a_model() -> None:
     def listed(request: Request) -> Response:
         return json_response({"page": PageQuery.read(request.scope["query_string"]).p})
 
@@ -98,7 +98,7 @@ def test_a_fast_route_reads_its_query_by_a_model() -> None:
     assert call("GET", "/api/fast/?pp=2").json["code"] == "unknown_field"
 
 
-def test_a_route_without_parameters_refuses_all() -> None:
+def test_a_route_without_parameters_refuses_any() -> None:
     plain: Annotated[Router, "of both kinds"] = fast(only_request)
     plain.get("/api/plain/")(nothing)
     call = LambdaClient(http_handler(plain))
@@ -120,7 +120,7 @@ def long_answer(_request: Request) -> Response:
     return json_response(["x" * 1000])
 
 
-def test_an_answer_to_nobody_in_particular_may_be_copied_for_five_seconds() -> None:
+def test_an_anonymous_answer_may_be_cached_for_five_seconds() -> None:
     call = LambdaClient(http_handler(fast(long_answer)))
     for method in ("GET", "HEAD"):
         answer = call(method, "/api/fast/", headers={"origin": "https://a.example", "accept-encoding": "gzip"})
@@ -132,18 +132,18 @@ def test_an_answer_to_nobody_in_particular_may_be_copied_for_five_seconds() -> N
 
 
 @pytest.mark.parametrize("header", ["authorization", "cookie"])
-def test_an_answer_to_somebody_may_be_kept_by_nobody(header: str) -> None:
+def test_an_answer_to_a_signed_in_caller_may_not_be_cached(header: str) -> None:
     answer = LambdaClient(http_handler(fast(long_answer)))("GET", "/api/fast/", headers={header: "a=1"})
     assert (answer.headers["cache-control"], answer.headers.get("vary")) == ("no-store", None)
 
 
 async def get(app: App, path: str) -> int:
-    """The status of an answer."""
+    """Return the status of an answer."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         return (await client.get(path)).status_code
 
 
-def test_short_reads_do_not_wait_for_long_ones_and_these_run_two_at_once() -> None:
+def test_short_reads_do_not_wait_for_long_ones_and_two_long_ones_run_at_once() -> None:
     ended, both_run, lock, running, most = Event(), Event(), Lock(), [0], [0]
 
     def long(_request: Request) -> Response:

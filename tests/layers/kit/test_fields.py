@@ -36,7 +36,7 @@ JSON = st.recursive(
 
 
 def read(field: Any, value: Any) -> Any:
-    """The value a field makes of what was sent; its complaints if it is refused."""
+    """Return the value that a field reads, or its errors if it refuses."""
     try:
         return TypeAdapter(Annotated[Any, field]).validate_python(value)
     except ValidationError as failure:
@@ -101,7 +101,7 @@ def read(field: Any, value: Any) -> Any:
         (Whole(minimum=1, maximum=5), 6, ["Upewnij się, że ta wartość jest mniejsza lub równa 5."]),
     ],
 )
-def test_a_field_reads_or_complains(field: Any, value: Any, read_as: Any) -> None:
+def test_a_field_reads_valid_values_and_refuses_others(field: Any, value: Any, read_as: Any) -> None:
     found = read(field, value)
     assert found == read_as
     assert type(found) is type(read_as)
@@ -118,14 +118,14 @@ def test_a_field_reads_or_complains(field: Any, value: Any, read_as: Any) -> Non
         ("2035-01-10T08:00:00+05:00", datetime(2035, 1, 10, 3, tzinfo=UTC)),
     ],
 )
-def test_a_moment_without_an_offset_is_local(sent: str, moment: datetime) -> None:
+def test_a_time_without_an_offset_is_local(sent: str, moment: datetime) -> None:
     found = read(Moment(zone=lambda: WARSAW), sent)
     assert found.astimezone(UTC) == moment
     assert found.tzinfo is WARSAW
 
 
 @pytest.mark.parametrize("sent", ["2035-01-10T08:00", "2035-07-10 08:00:00", "2035-07-10", "0001-01-01T00:00"])
-def test_a_moment_that_needs_an_offset_is_not_guessed(sent: str) -> None:
+def test_a_time_that_needs_an_offset_is_refused_without_one(sent: str) -> None:
     assert read(Moment(zone=lambda: WARSAW, offset=True), sent) == [NO_OFFSET]
 
 
@@ -139,24 +139,24 @@ def test_a_moment_that_needs_an_offset_is_not_guessed(sent: str) -> None:
         "2035-01-10T08:00+01:00:30",
     ],
 )
-def test_a_whole_minute_has_no_seconds(sent: str) -> None:
+def test_a_whole_minute_must_have_no_seconds(sent: str) -> None:
     assert read(Moment(zone=lambda: WARSAW, whole_minute=True), sent) == [NOT_WHOLE_MINUTE]
     assert isinstance(read(Moment(zone=lambda: WARSAW), sent), datetime)
 
 
 @pytest.mark.parametrize("sent", ["", "x", "2035-13-01", "10:00", 5, 1.5, True, [], {}, "2035-01-10T25:00", "\0"])
-def test_what_is_no_moment_is_refused(sent: Any) -> None:
+def test_malformed_times_are_refused(sent: Any) -> None:
     [complaint] = read(Moment(zone=lambda: WARSAW), sent)
     assert complaint.startswith("Wartość daty z czasem ma zły format.")
 
 
 @pytest.mark.parametrize("sent", ["0001-01-01T00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
-def test_a_moment_beyond_the_calendar_is_refused(sent: str) -> None:
+def test_a_time_beyond_the_calendar_is_refused(sent: str) -> None:
     assert read(Moment(zone=lambda: WARSAW), sent) == ["Datetime value out of range."]
 
 
 @given(JSON)
-def test_whatever_is_sent_a_field_gives_its_type_or_complaints(value: Any) -> None:
+def test_any_value_is_read_as_the_field_s_type_or_refused(value: Any) -> None:
     for field, kind in (
         (Text(max_length=5), str),
         (Flag(), bool),
@@ -168,7 +168,7 @@ def test_whatever_is_sent_a_field_gives_its_type_or_complaints(value: Any) -> No
 
 
 @given(st.integers(-(10**29), 10**29))
-def test_whole_numbers_are_read_from_themselves_and_their_digits(number: int) -> None:
+def test_whole_numbers_are_read_from_numbers_and_text(number: int) -> None:
     assert whole_number(number) == whole_number(str(number)) == whole_number(f" {number}.00 ") == number
 
 
@@ -180,7 +180,7 @@ def test_a_uuid_is_read_from_text_and_from_an_integer() -> None:
         assert uuid_or_none(other) is None
 
 
-def test_the_schema_of_a_field_tells_its_bounds() -> None:
+def test_the_schema_of_a_field_contains_its_bounds() -> None:
     class Body(BaseModel):
         name: Annotated[str, Text(max_length=9, min_length=2)]
         note: Annotated[str | None, Text(max_length=9, blank=True, null=True)] = None

@@ -1,4 +1,4 @@
-"""JSON texts put together from JSON texts."""
+"""JSON composed of JSON texts."""
 
 import json
 from typing import Any
@@ -8,14 +8,14 @@ import pytest
 from shared.kit.json import json_array, json_object, json_text
 
 
-def test_texts_are_put_together_as_they_are() -> None:
+def test_texts_are_composed_unchanged() -> None:
     inner = json_object({"id": json_text(7), "zażółć": json_text('a"b')})
     text = json_object({"list": json_array([inner, "null"]), "none": json_array([]), "empty": json_object({})})
     assert json.loads(text) == {"list": [{"id": 7, "zażółć": 'a"b'}, None], "none": [], "empty": {}}
     assert text.startswith('{"list":[{"id":7,"zażółć":')
 
 
-def test_a_text_is_what_an_encoder_of_json_makes() -> None:
+def test_composed_json_equals_encoded_json() -> None:
     encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
     values: tuple[Any, ...] = (
         "zażółć \n\x00\ud800",

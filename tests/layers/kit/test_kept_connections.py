@@ -1,4 +1,4 @@
-"""Connections that a NAT gateway forgot: the first push and the first mail after a quiet spell arrive."""
+"""Connections that a NAT gateway has dropped: the first push and the first mail after an idle period arrive."""
 
 import time
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ def server() -> Iterator[ForgetfulServer]:
 
 
 def pass_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """As a freeze: the clock of the day goes on, the monotonic one does not."""
+    """Simulate a freeze: the wall clock advances, the monotonic clock does not."""
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + seconds)
 
 
-def test_a_kept_connection_that_was_reset_is_named_so(server: ForgetfulServer) -> None:
+def test_a_reset_of_a_reused_connection_is_recognized(server: ForgetfulServer) -> None:
     pool = pool_manager(1, SECOND)
     assert pool.request("POST", server.url, body=b"x").status == 200
     with pytest.raises(urllib3.exceptions.ProtocolError) as failure:
@@ -43,7 +43,7 @@ def test_a_kept_connection_that_was_reset_is_named_so(server: ForgetfulServer) -
     assert (server.connections, server.resets) == (1, 1)
 
 
-def test_a_new_connection_that_was_reset_is_not() -> None:
+def test_a_reset_of_a_new_connection_is_not_mistaken_for_it() -> None:
     with ForgetfulServer(requests=0) as server, pytest.raises(urllib3.exceptions.ProtocolError) as failure:
         pool_manager(1, SECOND).request("POST", server.url, body=b"x")
     assert not is_reset_of_reused(failure.value)
@@ -56,7 +56,7 @@ def test_a_connection_is_kept_for_the_next_request_of_a_burst() -> None:
         assert server.connections == 1
 
 
-def test_after_a_rest_a_new_one_is_made(server: ForgetfulServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_rest_a_new_connection_is_made(server: ForgetfulServer, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = pool_manager(1, SECOND)
     pool.request("POST", server.url, body=b"x")
     pass_time(monkeypatch, TRUSTED_FOR + 0.1)
@@ -72,8 +72,8 @@ def test_every_push_arrives_whatever_became_of_the_connection(server: ForgetfulS
     assert server.resets > 0
 
 
-def test_a_push_that_met_no_kept_connection_is_not_repeated() -> None:
-    """It may have arrived: the shipped client would draw it twice."""
+def test_a_push_over_a_new_connection_is_not_repeated() -> None:
+    """It may have arrived, and the shipped client would draw it twice."""
     with ForgetfulServer(requests=0) as server:
         GatewayPusher(server.url).post(["one"], b"x")
         assert server.connections == 1

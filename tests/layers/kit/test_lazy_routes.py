@@ -1,4 +1,4 @@
-"""Routes are built when they are used."""
+"""Routes are built when they are first used."""
 
 from threading import Barrier, Thread
 from typing import Any
@@ -44,7 +44,7 @@ def built(made: Router) -> list[bool]:
     return [route.built for route in made.routes if isinstance(route, LazyRoute)]
 
 
-def test_only_what_is_asked_for_is_built() -> None:
+def test_only_requested_routes_are_built() -> None:
     made = notes()
     call = LambdaClient(http_handler(made))
     assert built(made) == [False, False, False, False]
@@ -57,8 +57,8 @@ def test_only_what_is_asked_for_is_built() -> None:
     assert built(made) == [True, True, True, False]
 
 
-def test_two_threads_build_a_route_once_and_whole() -> None:
-    """One that asks while another builds waits for all of it."""
+def test_concurrent_threads_build_a_route_once() -> None:
+    """A thread that needs the route while another builds it waits until it is complete."""
     for _ in range(20):
         [route, *_others] = notes().routes
         start = Barrier(2)

@@ -1,4 +1,4 @@
-"""Statements for the hottest paths answer as a psycopg cursor would, whatever was done to the connection before."""
+"""Statements of the hottest paths answer as a psycopg cursor would, whatever happened on the connection before."""
 
 from decimal import Decimal
 from typing import Any
@@ -20,18 +20,18 @@ def test_values_and_results_are_text(platform: None) -> None:
         assert echo.fetch_all(db, "nothing", None) == []
 
 
-def test_results_are_bytes_where_they_are_only_passed_on(platform: None) -> None:
+def test_results_that_are_only_passed_on_are_bytes(platform: None) -> None:
     with connection() as db:
         assert echo.fetch_bytes(db, "Zażółć", None) == [("Zażółć".encode(), None, b"6")]
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["Fizyka", 'a "b", c', "NULL", "null", r"\ \"", "{ }", " Żak\n\t'"]])
-def test_texts_are_written_as_an_array(platform: None, texts: list[str]) -> None:
+def test_a_list_of_texts_is_written_as_an_array(platform: None, texts: list[str]) -> None:
     with connection() as db:
         assert db.execute("SELECT %s::text::text[]", [array_text(texts)]).fetchone() == (texts,)
 
 
-def test_it_outlives_what_makes_psycopg_deallocate_everything(platform: None) -> None:
+def test_statements_survive_a_deallocate_all_by_psycopg(platform: None) -> None:
     with connection() as db:
         echo.fetch_all(db, "a", "b")
         db.execute("SELECT 1", prepare=True)
@@ -60,17 +60,17 @@ def test_a_broken_connection_is_an_operational_error(platform: None) -> None:
             echo.fetch_all(db, "a", "b")
 
 
-def test_what_the_server_forgot_is_prepared_again_and_nothing_twice(platform: None) -> None:
+def test_statements_that_the_server_forgot_are_prepared_again_once(platform: None) -> None:
     known, new = Prepared("SELECT $1 || 'known'"), Prepared("SELECT $1 || 'new'")
     with connection() as db:
         known.fetch_all(db, "a")
         db.execute("DEALLOCATE ALL")
-        # The new one is prepared before anybody has noticed.
+        # The new statement is prepared before the loss is noticed.
         for _ in range(2):
             assert [each.fetch_all(db, "a") for each in (new, known)] == [[("anew",)], [("aknown",)]]
 
 
-def test_nothing_is_prepared_where_that_is_forbidden(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_prepared_if_preparing_is_disabled(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """RDS Proxy pins a connection on which something was prepared."""
     monkeypatch.setenv("DATABASE_PREPARE", "false")
     read_settings_again()
@@ -91,7 +91,7 @@ VALUES: dict[str, Any] = {
 }
 
 
-def test_a_statement_that_is_planned_anew_takes_what_a_cursor_takes(platform: None) -> None:
+def test_an_unprepared_statement_accepts_the_same_values_as_a_cursor(platform: None) -> None:
     statement = (
         "SELECT %(text)s::text, %(none)s::int, %(number)s + 1, %(price)s * 2, %(rank)s::text, %(texts)s::text[],"
         " %(text)s LIKE '100%% za%%', 'x' = ANY(%(texts)s)"
@@ -106,7 +106,7 @@ def test_a_statement_that_is_planned_anew_takes_what_a_cursor_takes(platform: No
     assert expected[5:] == (VALUES["texts"], True, False)
 
 
-def test_what_is_planned_anew_fails_as_a_cursor_would_and_prepares_nothing(platform: None) -> None:
+def test_an_unprepared_statement_fails_as_a_cursor_would_and_prepares_nothing(platform: None) -> None:
     with connection() as db:
         db.execute("DEALLOCATE ALL")
         for _ in range(7):

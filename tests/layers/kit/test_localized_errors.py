@@ -21,7 +21,7 @@ from shared.texts.errors_in_polish import ERRORS as POLISH
 from tools.cloud.project import ROOT
 
 POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
-# Their texts are those of recorded endpoints only, or examples in the API description.
+# Modules whose texts belong only to recorded endpoints, or are examples in the API description.
 RECORDED_OR_EXAMPLES = {
     "functions/accounts/service.py",
     "functions/availability/actions/schedule_items.py",
@@ -39,8 +39,8 @@ RECORDED_OR_EXAMPLES = {
     "functions/tutors/domain/errors.py",
     "layers/shared/domain/password_rules.py",
 }
-# Of words in a command's example, and of a part that is never told alone.
-NOT_TOLD = {
+# Texts in the examples of commands, and a part that never appears alone.
+NOT_SHOWN = {
     "Załącznik usunięty",
     "Całki, proszę.",
     "całki from:ola",
@@ -85,20 +85,20 @@ def test_the_language_with_the_highest_quality_is_chosen(accepted: str, language
     assert preferred_language(accepted) == language
 
 
-def test_no_more_ranges_are_read_than_somebody_wants() -> None:
-    """A header has room for thousands, and every refused request reads them."""
+def test_the_number_of_language_ranges_read_is_limited() -> None:
+    """A header has room for thousands, and every refused request would read them."""
     assert preferred_language("de," * (MAX_RANGES - 1) + "en") == "en"
     assert preferred_language("de," * MAX_RANGES + "en") == "pl"
 
 
-def test_the_account_comes_before_what_the_request_accepts() -> None:
+def test_the_language_of_the_account_takes_precedence_over_the_header() -> None:
     scope: dict[str, Any] = {"headers": [(b"accept-language", b"en")]}
     assert choose_language(scope) == ("en", True)
     assert choose_language({**scope, ACCOUNT_LANGUAGE: "pl"}) == ("pl", False)
 
 
 def literals(path: Path) -> Iterator[str]:
-    """The texts of a module without its docstrings; `{}` stands for each value."""
+    """Return the texts of a module without its docstrings; `{}` stands for each value."""
     tree = ast.parse(path.read_text())
     passed: set[int] = set()
     for node in ast.walk(tree):
@@ -111,7 +111,7 @@ def literals(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def test_every_text_of_our_own_errors_has_its_english() -> None:
+def test_every_text_of_unrecorded_errors_has_an_english_translation() -> None:
     """A new text gets a line in `shared/texts/errors_in_english.py`."""
     folders = ("functions", "layers/shared/kit", "layers/shared/domain")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
@@ -122,10 +122,10 @@ def test_every_text_of_our_own_errors_has_its_english() -> None:
         for text in literals(path)
         if POLISH_LETTERS.search(localize(text, "en"))
     }
-    assert missing - NOT_TOLD == set()
+    assert missing - NOT_SHOWN == set()
 
 
-def test_every_text_that_has_a_wording_is_written_somewhere() -> None:
+def test_every_translated_text_is_used_in_the_code() -> None:
     paths = [path for folder in ("functions", "layers/shared") for path in (ROOT / folder).rglob("*.py")]
     written = {text for path in paths if path.parent.name != "texts" for text in literals(path)}
     told = "\n".join(sorted(written))
@@ -135,14 +135,14 @@ def test_every_text_that_has_a_wording_is_written_somewhere() -> None:
 
 
 @pytest.mark.parametrize("catalogue", [ENGLISH, POLISH], ids=["en", "pl"])
-def test_a_wording_names_no_value_that_its_text_has_not(catalogue: dict[str, str]) -> None:
+def test_a_translation_uses_only_values_of_its_text(catalogue: dict[str, str]) -> None:
     for text, wording in catalogue.items():
         values = [str(number) for number in range(text.count("{}"))]
         assert "{" not in wording.format(*values)
         assert wording.count("{}") in {0, len(values)}
 
 
-def test_values_are_carried_over_whatever_is_in_them() -> None:
+def test_any_values_are_carried_over_into_the_translation() -> None:
     assert localize("Nieznana nazwa „{0} {x”. Czy chodziło o „start_time”?", "en") == (
         "Unknown name “{0} {x”. Did you mean “start_time”?"
     )
@@ -154,7 +154,7 @@ def test_values_are_carried_over_whatever_is_in_them() -> None:
     )
 
 
-def test_a_body_is_localized_where_it_has_texts_and_nowhere_else() -> None:
+def test_only_the_texts_of_a_body_are_localized() -> None:
     blank = "To pole nie może być puste."
     body = {"detail": blank, "code": blank, "name": [blank], "bookings": [{"note": blank, "id": 1}], "count": 1}
     english = "This field must not be blank."
@@ -163,7 +163,7 @@ def test_a_body_is_localized_where_it_has_texts_and_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize(("value", "name"), [("str", "a text"), ("NoneType", "null"), ("list", "a list")])
-def test_python_s_names_of_types_are_not_told(value: str, name: str) -> None:
+def test_python_s_names_of_types_are_not_shown(value: str, name: str) -> None:
     text = f"Niepoprawne dane. Oczekiwano słownika, otrzymano  {value}."
     assert localize(text, "en") == f"Expected an object, but got {name}."
     assert localize(text, "pl") != text

@@ -1,4 +1,4 @@
-"""Log lines: JSON, with the event's ids, and with no personal data in them."""
+"""Log lines: JSON, with the event's ids, and without personal data."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    """What was logged in the test so far."""
+    """Return what the test has logged so far."""
     stream = StringIO()
     handler: Any = logger().registered_handler
     before = handler.setStream(stream)
@@ -44,7 +44,7 @@ def ids(line: dict[str, Any]) -> dict[str, Any]:
     return {name: line[name] for name in line if name.endswith("_id") and name != "xray_trace_id"}
 
 
-def test_every_line_of_an_event_carries_its_ids_and_no_other_line_does(lines: Lines) -> None:
+def test_only_lines_of_an_event_have_its_ids(lines: Lines) -> None:
     sent = {"requestContext": {"requestId": "of-gateway", "connectionId": "socket-1"}}
     lambda_handler(logging_function)(sent, Context())
     logger().info("outside")
@@ -53,14 +53,14 @@ def test_every_line_of_an_event_carries_its_ids_and_no_other_line_does(lines: Li
 
 
 @pytest.mark.parametrize("sent", [{}, {"Records": []}, {"requestContext": None}, None, [], {"requestContext": {}}])
-def test_an_event_without_a_request_is_known_by_lambdas_id(lines: Lines, sent: Any) -> None:
+def test_an_event_without_a_request_has_the_id_of_lambda(lines: Lines, sent: Any) -> None:
     lambda_handler(logging_function)(sent, Context())
     assert {line["request_id"] for line in lines()} == {"of-lambda"}
     lambda_handler(logging_function)(sent, None)
     assert "request_id" not in lines()[-1]
 
 
-def test_an_error_in_an_event_leaves_no_ids_behind(lines: Lines) -> None:
+def test_after_a_failed_event_lines_have_no_ids(lines: Lines) -> None:
     with pytest.raises(ValueError, match="x"), event(request_id="1"):
         raise ValueError("x")
     logger().info("outside")
@@ -71,7 +71,7 @@ ADDRESSES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8})?@[a-z]{2,8}\.(pl|edu\.pl|co
 
 
 @given(address=ADDRESSES, around=st.text("xyz,.'\"<>() \n", max_size=5))
-def test_no_address_passes(address: str, around: str) -> None:
+def test_addresses_are_not_logged(address: str, around: str) -> None:
     assert address not in redact(f"{around} {address} {around}")
     assert address not in redact(json.dumps({"error": f"<{address}>: refused"}))
 
@@ -85,7 +85,7 @@ def test_no_address_passes(address: str, around: str) -> None:
         "dGhpcyBpcyBhIHNlY3JldCBrZXkgb2YgNDggYnl0ZXMgMTIzNDU2Nzg5MA",
     ],
 )
-def test_no_token_passes(secret: str) -> None:
+def test_tokens_are_not_logged(secret: str) -> None:
     assert redact(f"token={secret}&x=1") == "token=<token>&x=1"
 
 
@@ -99,11 +99,11 @@ def test_no_token_passes(secret: str) -> None:
         "c3R1ZGVudA==",
     ],
 )
-def test_what_helps_to_find_a_fault_stays(text: str) -> None:
+def test_text_that_helps_to_find_a_fault_is_kept(text: str) -> None:
     assert redact(text) == text
 
 
-def test_an_error_tells_where_it_was_and_not_what_somebody_sent(lines: Lines) -> None:
+def test_an_error_is_logged_with_its_place_but_not_with_input(lines: Lines) -> None:
     def read(body: str) -> None:
         try:
             dict[str, str]()[body]
@@ -121,7 +121,7 @@ def test_an_error_tells_where_it_was_and_not_what_somebody_sent(lines: Lines) ->
     assert "kocham" not in json.dumps(line, ensure_ascii=False)
 
 
-def test_an_error_of_the_database_tells_its_code_and_place_and_not_the_row(platform: None, lines: Lines) -> None:
+def test_a_database_error_is_logged_with_code_and_place_but_not_with_the_row(platform: None, lines: Lines) -> None:
     try:
         query("INSERT INTO users (email, password_hash) VALUES ('ola@example.com', NULL)")
     except psycopg.Error:
@@ -131,7 +131,7 @@ def test_an_error_of_the_database_tells_its_code_and_place_and_not_the_row(platf
     assert "ola@" not in json.dumps(line)
 
 
-def test_an_error_of_the_machine_says_what_it_is(lines: Lines) -> None:
+def test_an_operating_system_error_is_logged_with_its_message(lines: Lines) -> None:
     try:
         psycopg.connect(UNREACHABLE)
     except psycopg.Error:

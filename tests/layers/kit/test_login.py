@@ -1,4 +1,4 @@
-"""Connections with the login of a secret, while its password changes."""
+"""Connections with the credentials in a secret, while its password changes."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ ARN_VARIABLE = "DATABASE_SECRET_ARN"
 
 @pytest.fixture
 def secret(engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a secret with the password of a role that PostgreSQL asks for one."""
+    """The ARN of a secret with the password of a role that PostgreSQL authenticates by password."""
     owner = engines["postgres"].url
     with psycopg.connect(owner, autocommit=True) as db, emulated_aws(monkeypatch):
         rules = Path(str(db.execute("SHOW hba_file").fetchall()[0][0]))
@@ -67,10 +67,10 @@ def test_the_login_comes_from_the_secret(secret: str) -> None:
     assert user() == ROLE
 
 
-def test_a_changed_password_is_read_anew_when_a_connection_needs_it(secret: str, engines: dict[str, Engine]) -> None:
+def test_a_changed_password_is_read_again_when_a_connection_needs_it(secret: str, engines: dict[str, Engine]) -> None:
     assert user() == ROLE
     change_password(engines, "second")
-    assert user() == ROLE, "an open connection goes on"
+    assert user() == ROLE, "an open connection keeps working"
     clients.secretsmanager().put_secret_value(SecretId=secret, SecretString=login_secret("second"))
     close_pool()
     assert user() == ROLE
@@ -81,7 +81,7 @@ def test_a_changed_password_is_read_anew_when_a_connection_needs_it(secret: str,
 def test_between_the_steps_of_a_rotation_the_pending_password_works(
     secret: str, engines: dict[str, Engine], *, known_before: bool
 ) -> None:
-    """The database has the new password already, the secret's current version has not."""
+    """The database already has the new password, but not the secret's current version."""
     if known_before:
         user()
     clients.secretsmanager().put_secret_value(
@@ -95,7 +95,7 @@ def test_between_the_steps_of_a_rotation_the_pending_password_works(
     assert user() == ROLE
 
 
-def test_until_the_database_has_a_new_password_the_one_before_works(secret: str) -> None:
+def test_until_the_database_has_a_new_password_the_previous_one_works(secret: str) -> None:
     clients.secretsmanager().put_secret_value(SecretId=secret, SecretString=login_secret("second"))
     assert user() == ROLE
 

@@ -1,4 +1,4 @@
-"""Metrics: one line an event in CloudWatch's embedded format, and nothing at all where nobody asked for them."""
+"""Metrics: one line per event in CloudWatch's embedded format, and nothing if they are switched off."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ Read = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def written(platform: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Read]:
-    """The metrics of the test since they were read last, each line's values by name."""
+    """Return the metrics written since the last call: for each line, its values by name."""
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tutoring")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tested")
     read_settings_again()
@@ -49,7 +49,7 @@ def _values(line: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def test_what_happened_is_counted_and_every_event_is_timed(people: People, written: Read) -> None:
+def test_occurrences_are_counted_and_every_event_is_timed(people: People, written: Read) -> None:
     accounts(recorded("accounts_register"), None)
     assert written() == [{"Registrations": [1.0]}]
     student = people.student()
@@ -75,7 +75,7 @@ def test_messages_are_counted_once(people: People, written: Read) -> None:
     assert written() == [{"Messages": [1.0]}, {}]
 
 
-def test_an_event_that_fails_is_told(written: Read) -> None:
+def test_a_failed_event_is_reported(written: Read) -> None:
     def broken(_event: object, _context: object) -> dict[str, int]:
         metrics.count("Bookings")
         raise RuntimeError("x")
@@ -86,9 +86,7 @@ def test_an_event_that_fails_is_told(written: Read) -> None:
     assert written() == [{"Bookings": [1.0]}, {"ServerErrors": [1.0]}]
 
 
-def test_without_a_namespace_nothing_is_written_nor_imported(
-    platform: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_namespace_nothing_is_written_or_imported(platform: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert not settings().powertools_metrics_namespace
     accounts(recorded("accounts_register"), None)
     assert capsys.readouterr().out == ""

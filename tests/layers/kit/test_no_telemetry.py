@@ -1,4 +1,4 @@
-"""What stands in for FastAPI's telemetry has all that FastAPI imports of it."""
+"""The stand-in for FastAPI's telemetry has everything that FastAPI imports from it."""
 
 import ast
 import importlib.util

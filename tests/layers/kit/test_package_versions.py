@@ -7,10 +7,10 @@ from shared.kit.package_versions import PackageNotFoundError
 
 
 @pytest.mark.parametrize("name", ["psycopg", "psycopg-binary", "psycopg-pool", "redis", "email-validator"])
-def test_the_name_of_its_folder_says_the_version_of_a_package(name: str) -> None:
+def test_the_version_of_a_package_is_read_from_the_name_of_its_folder(name: str) -> None:
     assert package_versions.version(name) == importlib.metadata.version(name)
 
 
-def test_a_package_that_is_not_installed_has_none() -> None:
+def test_a_package_that_is_not_installed_has_no_version() -> None:
     with pytest.raises(PackageNotFoundError):
         package_versions.version("psycopg-on-the-moon")

@@ -11,7 +11,7 @@ class Seats(PartialUpdate):
     price: int | None = None
 
 
-def test_only_what_was_given_is_a_change() -> None:
+def test_only_given_fields_are_changes() -> None:
     assert Seats.model_validate({"price": None}).changes() == {"price": None}
     assert Seats.model_validate({}).changes() == {}
 

@@ -1,4 +1,4 @@
-"""Path parameters: what fits a column of the database."""
+"""Path parameters: numbers that fit into a column of the database."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What cameras write into pictures is taken out, and nothing else: pixels, colours and the way up are as they were."""
+"""Metadata of pictures is removed, and nothing else: pixels, colours and orientation stay the same."""
 
 import io
 import random
@@ -27,7 +27,7 @@ def written(orientation: int = 6) -> Image.Exif:
     exif[CAMERA] = SECRET.decode()
     exif[GPS] = {1: "N", 2: (50.0, 2.0, 17.5), 29: "2026:11:29", 27: b"ASCII\0\0\0" + SECRET}
     exif[EXIF] = {MAKER_NOTE: SECRET}
-    # TIFF is written from directories that were read.
+    # Pillow writes TIFF directories as they were read.
     read = Image.Exif()
     read.load(exif.tobytes())
     return read
@@ -63,14 +63,14 @@ def extension(label: int, *blocks: bytes) -> bytes:
     return b"".join([b"!", bytes([label]), *(bytes([len(each)]) + each for each in blocks), b"\0"])
 
 
-# Adobe writes XMP without lengths, and 258 bytes behind it that lead every reader to the end.
+# Adobe writes XMP without lengths, followed by 258 bytes that lead every reader to the end.
 XMP_OF_GIF = b"!\xff\x0bXMP DataXMP" + XMP + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
 COMMENTS = extension(0xFE, SECRET, SECRET) + XMP_OF_GIF + extension(0xFF, b"MGK8BIM0000", SECRET)
 ANIMATION = encoded(PICTURE, "GIF", save_all=True, append_images=[PICTURE.rotate(180)], duration=70, loop=3)
 
 
 def with_comments(animation: bytes) -> bytes:
-    """Metadata of all kinds before and within the first frame, and before and behind the end."""
+    """Insert metadata of all kinds before and within the first frame, and before and after the end."""
     text = extension(0xF9, b"\0\0\0\0") + extension(0x01, bytes(12), SECRET)
     first = animation.index(b"!\xf9")
     head, control, frames = animation[:first], animation[first : first + 8], animation[first + 8 : -1]
@@ -97,7 +97,7 @@ def bare(content: bytes) -> bytes:
 
 
 @EACH
-def test_place_and_owner_go_and_the_picture_stays(content: bytes) -> None:
+def test_location_and_owner_are_removed_and_the_picture_stays(content: bytes) -> None:
     assert SECRET in content
     assert opened(content).getexif().get_ifd(GPS)
     kept, before = bare(content), opened(content)
@@ -112,16 +112,16 @@ def test_place_and_owner_go_and_the_picture_stays(content: bytes) -> None:
     assert after.info.get("icc_profile") == before.info.get("icc_profile")
     assert not after.info.get("comment")
     after.getxmp()
-    assert bare(kept) == kept, "what is bare stays as it is"
+    assert bare(kept) == kept, "a file without metadata is not changed"
 
 
-def test_comments_of_a_gif_go_and_the_animation_stays() -> None:
+def test_comments_of_a_gif_are_removed_and_the_animation_stays() -> None:
     profile = extension(0xFF, b"ICCRGBG1012", PROFILE[:255])
     whole = ANIMATION.replace(b"!\xff\x0bNETSCAPE2.0", profile + b"!\xff\x0bNETSCAPE2.0")
     assert len(whole) == len(ANIMATION) + len(profile)
     content = with_comments(whole)
     assert (content.count(SECRET), content.count(b"8BIM")) == (14, 3)
-    # Byte for byte what it would be if nobody had written anything into it.
+    # Byte for byte the file without the comments.
     assert bare(content) == whole
     after = opened(bare(content))
     assert (after.info["loop"], after.info["duration"], len(list(frames(whole)))) == (3, 70, 2)
@@ -132,12 +132,12 @@ def test_a_gif_without_an_end_gets_one() -> None:
 
 
 @pytest.mark.parametrize("cut", [12, 40, -200])
-def test_a_gif_that_is_cut_off_is_malformed(cut: int) -> None:
+def test_a_truncated_gif_is_malformed(cut: int) -> None:
     with pytest.raises(Malformed):
         without_metadata(GIF[:cut], "GIF", 1)
 
 
-def test_every_page_of_a_tiff_is_looked_at() -> None:
+def test_every_page_of_a_tiff_is_checked() -> None:
     description = {270: SECRET.decode(), 305: SECRET.decode(), 700: XMP}
     content = encoded(PICTURE, "TIFF", tiffinfo=description, save_all=True, append_images=[PICTURE.rotate(180)])
     kept = without_metadata(content, "TIFF", 1)
@@ -147,13 +147,13 @@ def test_every_page_of_a_tiff_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP"])
-def test_a_picture_without_metadata_stays_as_it_is(name: str) -> None:
+def test_a_picture_without_metadata_is_not_changed(name: str) -> None:
     content = encoded(PICTURE, name)
     assert without_metadata(content, name, 1) == content
 
 
 @pytest.mark.parametrize("content", [*WITH_METADATA.values(), GIF], ids=[*WITH_METADATA, "GIF"])
-def test_broken_files_are_malformed_and_nothing_worse(content: bytes) -> None:
+def test_broken_files_cause_no_error_but_malformed(content: bytes) -> None:
     chance = random.Random(5)
     name = opened(content).format or ""
     started = time.process_time()
@@ -168,7 +168,7 @@ def test_broken_files_are_malformed_and_nothing_worse(content: bytes) -> None:
 
 
 def items(count: int, extents: int) -> bytes:
-    """A HEIF file of very many places without a size."""
+    """Return a HEIF file with very many item locations without a size."""
     item = b"\0\1\0\0" + extents.to_bytes(2)
     place = b"iloc" + bytes(4) + b"\0\0" + count.to_bytes(2) + item * count
     kinds = b"iinf" + bytes(6)
@@ -178,7 +178,7 @@ def items(count: int, extents: int) -> bytes:
 
 
 def overlapping(count: int) -> bytes:
-    """A TIFF of tags whose values are all the same bytes, nearly the whole file."""
+    """Return a TIFF whose tags all refer to the same bytes, nearly the whole file."""
     size = 10_000_000
     entry = (700).to_bytes(2) + (1).to_bytes(2) + (size - 9).to_bytes(4) + (8).to_bytes(4)
     table = count.to_bytes(2) + entry * count + bytes(4)
@@ -204,7 +204,7 @@ WORST: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize(
     "name", ["HEIF", *(pytest.param(each, marks=pytest.mark.proof) for each in WORST if each != "HEIF")]
 )
-def test_the_worst_files_cost_no_time(name: str) -> None:
+def test_the_worst_files_take_little_time(name: str) -> None:
     content = WORST[name]()
     started = time.process_time()
     with suppress(Malformed):

@@ -1,4 +1,4 @@
-"""Connections that died while they rested, as a frozen Lambda or a restarted server leaves them."""
+"""Connections that died while idle, as after a frozen Lambda or a restarted server."""
 
 import os
 import socket
@@ -21,7 +21,7 @@ REST = pool.LISTEN_AFTER_IDLE + 0.02
 
 @contextmanager
 def pool_of(size: int) -> Iterator[None]:
-    """A pool of another size while the block runs: what comes after the test, its fixtures' ends too, has the usual."""
+    """Use a pool of another size while the block runs, but not in the teardown of other fixtures."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_POOL", str(size))
         read_settings_again()
@@ -33,7 +33,7 @@ def pool_of(size: int) -> Iterator[None]:
 
 @pytest.fixture
 def one_connection(platform: None) -> Iterator[None]:
-    """The pool is as in a Lambda."""
+    """Use a pool of one connection, as in a Lambda."""
     with pool_of(1):
         with connection() as db:
             db.execute("SELECT 1")
@@ -42,7 +42,7 @@ def one_connection(platform: None) -> Iterator[None]:
 
 @pytest.fixture
 def kill_connections(one_connection: None) -> Callable[[], None]:
-    """Ends every connection of this process's pool and lets it rest."""
+    """Return a function that kills every connection of the pool and lets it rest."""
 
     def kill() -> None:
         with psycopg.connect(settings().database_url, autocommit=True) as killer:
@@ -53,14 +53,14 @@ def kill_connections(one_connection: None) -> Callable[[], None]:
     return kill
 
 
-def test_a_connection_that_was_closed_while_it_rested_is_replaced(kill_connections: Callable[[], None]) -> None:
+def test_a_connection_that_was_closed_while_idle_is_replaced(kill_connections: Callable[[], None]) -> None:
     for _ in range(3):
         kill_connections()
         with connection() as db:
             assert db.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_without_listening_the_first_statement_would_fail(
+def test_without_the_check_the_first_statement_fails(
     kill_connections: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PooledConnection, "has_news", lambda _self: False)
@@ -70,10 +70,10 @@ def test_without_listening_the_first_statement_would_fail(
 
 
 @pytest.mark.parametrize("seconds", [-3600.0, pool.PING_AFTER_IDLE + 1])
-def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
+def test_a_connection_is_checked_after_an_idle_time_of_unknown_length(
     one_connection: None, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
-    """The clock of the day may be set back, and a frozen Lambda's goes on where the monotonic one stands still."""
+    """The wall clock may be set back, and in a frozen Lambda it advances while the monotonic clock does not."""
     checked: list[PooledConnection] = []
     with connection() as db:
         db.borrowed_at = time.time() - seconds
@@ -84,7 +84,7 @@ def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
         assert len(checked) == 1
 
 
-def test_the_connection_that_came_back_last_is_lent_first(platform: None) -> None:
+def test_the_connection_returned_last_is_lent_first(platform: None) -> None:
     with pool_of(3):
         with connection() as first, connection() as second, connection():
             pass
@@ -103,8 +103,8 @@ def test_a_transaction_that_was_left_open_is_rolled_back(one_connection: None) -
         assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
-def test_a_database_that_is_gone_amid_a_statement_is_not_waited_for_by_the_hour() -> None:
-    """It had taken the statement, and nothing was left to acknowledge: that was waited for by the system's time."""
+def test_a_database_lost_during_a_statement_is_noticed_within_seconds() -> None:
+    """With the statement acknowledged and nothing more to send, only keep-alive notices the loss."""
     with socket.create_server(("127.0.0.1", 0)) as database:
         address = f"postgresql://postgres@127.0.0.1:{database.getsockname()[1]}/tutoring"
         opening = psycopg.pq.PGconn.connect_start(
@@ -120,5 +120,5 @@ def test_a_database_that_is_gone_amid_a_statement_is_not_waited_for_by_the_hour(
 
 
 def libpq_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Those that are not psycopg's own."""
+    """Return the options of libpq, without those of psycopg."""
     return {name: value for name, value in options.items() if name not in {"autocommit", "prepare_threshold"}}

@@ -17,34 +17,34 @@ class Pair:
 PAIRS = Query(Pair, "SELECT number, 'n' || number FROM generate_series(1, %(most)s::int) number")
 
 
-def test_rows_come_as_the_row_type(platform: None) -> None:
+def test_rows_are_returned_as_the_row_type(platform: None) -> None:
     with connection() as db:
         assert PAIRS.all(db, {"most": 2}) == [Pair(1, "n1"), Pair(2, "n2")]
         assert PAIRS.one(db, {"most": 3}) == Pair(1, "n1")
         assert PAIRS.one(db, {"most": 0}) is None
 
 
-def test_a_single_column_comes_by_itself(platform: None) -> None:
+def test_a_single_column_is_returned_as_a_value(platform: None) -> None:
     count = Query(int, "SELECT count(*) FROM generate_series(1, %s)")
     with connection() as db:
         assert count.get(db, (3,)) == 3
 
 
-def test_a_statement_that_must_answer_and_does_not_is_an_error(platform: None) -> None:
+def test_a_missing_row_is_an_error_if_one_is_required(platform: None) -> None:
     with connection() as db, pytest.raises(NoRow):
         PAIRS.get(db, {"most": 0})
 
 
-def test_a_command_says_how_many_rows_it_affected(platform: None) -> None:
+def test_a_command_returns_how_many_rows_it_affected(platform: None) -> None:
     with connection() as db:
         assert Command("DELETE FROM tutors WHERE id = %s").run(db, (1,)) == 0
 
 
-def test_parts_of_sql_are_put_into_their_places() -> None:
+def test_parts_of_sql_are_inserted_into_their_places() -> None:
     assert compose("SELECT '{}', '{60}' {what} FROM {what}", what=Sql("x")) == "SELECT '{}', '{60}' x FROM x"
 
 
-def test_text_of_somebody_is_no_part_of_sql() -> None:
+def test_plain_text_is_refused_as_a_part_of_sql() -> None:
     with pytest.raises(TypeError):
         compose("SELECT {what}", what="1")  # type: ignore[arg-type]  # what the check is for
     with pytest.raises(KeyError):

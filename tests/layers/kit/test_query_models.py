@@ -58,7 +58,7 @@ def test_a_page_is_read(query: bytes, page: PageNumber) -> None:
         (Recorded, b"number=1e30", {"number": [TOO_LARGE.format(2**31 - 1)]}),
     ],
 )
-def test_complaints_name_their_parameters(model: type[RecordedQueryModel], query: bytes, body: Any) -> None:
+def test_errors_name_their_parameters(model: type[RecordedQueryModel], query: bytes, body: Any) -> None:
     with pytest.raises(AppError) as refused:
         model.read(query)
     assert (refused.value.status, refused.value.body) == (400, body)
@@ -79,17 +79,17 @@ def test_an_unknown_parameter_is_refused_by_its_name(query: bytes, detail: str) 
     assert (refused.value.status, refused.value.body) == (400, {"detail": detail, "code": "unknown_field"})
 
 
-def test_the_name_of_a_parameter_is_known_and_not_that_of_its_field() -> None:
+def test_parameters_are_known_by_their_own_names_and_not_by_their_fields() -> None:
     assert Filters.read(b"from=now&size=1").starts_at == "now"
     with pytest.raises(AppError, match="starts_at"):
         Filters.read(b"starts_at=now&size=1")
 
 
-def test_recorded_endpoints_ignore_what_they_do_not_know() -> None:
+def test_recorded_endpoints_ignore_unknown_parameters() -> None:
     assert Recorded.read(b"number=2.7&nothing=1") == Recorded(number=2)
 
 
-def test_only_lists_take_a_parameter_twice() -> None:
+def test_only_lists_accept_a_parameter_twice() -> None:
     read = Filters.read(b"size=9&size=2&skills=Fizyka&skills=&skills=Chemia")
     assert (read.size, read.skills) == (2, ["Fizyka", "", "Chemia"])
 

@@ -13,7 +13,7 @@ KEY = "received"
 
 
 @pytest.fixture(autouse=True)
-def nothing_told(platform: None) -> Iterator[None]:
+def no_sender(platform: None) -> Iterator[None]:
     redis.client().delete(KEY)
     yield
     redis.client().delete(KEY)
@@ -23,7 +23,7 @@ def received() -> int:
     return int(redis.client().llen(KEY))
 
 
-def test_threads_that_come_and_go_use_up_no_connections() -> None:
+def test_short_lived_threads_do_not_use_up_connections() -> None:
     threads = redis.client().connection_pool.max_connections + 20
     for _ in range(threads):
         thread = Thread(target=redis.send_no_reply, args=(("RPUSH", KEY, "x"),))
@@ -33,7 +33,7 @@ def test_threads_that_come_and_go_use_up_no_connections() -> None:
     assert redis.attempt(lambda client: client.ping(), otherwise=False)
 
 
-def test_the_connection_of_a_thread_that_ended_is_closed() -> None:
+def test_the_connection_of_an_ended_thread_is_closed() -> None:
     with ThreadPoolExecutor(20) as threads:
         before = len(redis.client().client_list())
         list(threads.map(redis.send_no_reply, [("RPUSH", KEY, "x")] * 20))
@@ -42,7 +42,7 @@ def test_the_connection_of_a_thread_that_ended_is_closed() -> None:
     assert received() == 20
 
 
-def test_one_connection_of_a_thread_tells_everything() -> None:
+def test_a_thread_sends_everything_over_one_connection() -> None:
     redis.send_no_reply(("RPUSH", KEY, "a"), ("RPUSH", KEY, "b"))
     connections = len(redis.client().client_list())
     redis.send_no_reply(("RPUSH", KEY, "c"))
@@ -51,8 +51,8 @@ def test_one_connection_of_a_thread_tells_everything() -> None:
     assert redis.client().lrange(KEY, 0, -1) == [b"a", b"b", b"c"]
 
 
-def test_replies_that_nobody_waits_for_are_read_in_the_end() -> None:
-    """Redis would keep them in its memory. Refused commands are among them; what comes after is sent all the same."""
+def test_replies_that_are_not_awaited_are_read_eventually() -> None:
+    """Otherwise Redis would keep them in memory. Some commands are refused; the following ones are still sent."""
     count = 4 * redis.MOST_UNREAD
     for _ in range(count):
         redis.send_no_reply(("RPUSH", KEY, "x"), ("XADD", KEY, "1-0", "f", "no stream"))
@@ -61,7 +61,7 @@ def test_replies_that_nobody_waits_for_are_read_in_the_end() -> None:
 
 
 @pytest.mark.parametrize("unread", [1, redis.MOST_UNREAD])
-def test_what_is_sent_arrives_again_after_a_restart(unread: int) -> None:
+def test_sending_works_again_after_a_restart(unread: int) -> None:
     redis.send_no_reply(("RPUSH", KEY, "a"))
     redis._sender.unread = unread
     redis.client().client_kill_filter(skipme=True, _type="normal")
@@ -70,11 +70,11 @@ def test_what_is_sent_arrives_again_after_a_restart(unread: int) -> None:
         redis.send_no_reply(("RPUSH", KEY, "b"))
         return received() > 1
 
-    # The first may be lost with the connection.
+    # The first command may be lost with the connection.
     wait_until(sent_and_received)
 
 
-def test_a_redis_that_stopped_answering_costs_its_patience_once() -> None:
+def test_a_redis_that_stopped_answering_costs_one_timeout() -> None:
     redis.send_no_reply(("RPUSH", KEY, "a"))
     redis._sender.unread = redis.MOST_UNREAD
     try:

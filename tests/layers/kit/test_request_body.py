@@ -24,7 +24,7 @@ FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; bou
 
 
 def load(body: bytes, content_type: str | None, chunk: int = 10**9) -> BodyRequest:
-    """A request with a body that came in chunks."""
+    """Read a request whose body arrives in chunks."""
     chunks = [body[at : at + chunk] for at in range(0, len(body), chunk)] or [b""]
     headers = [] if content_type is None else [(b"content-type", content_type.encode())]
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers, "app": None}
@@ -38,7 +38,7 @@ def load(body: bytes, content_type: str | None, chunk: int = 10**9) -> BodyReque
 
 
 def run(work: Coroutine[Any, Any, object]) -> None:
-    """On a loop of its own: asyncio.run would take away the one that Mangum's adapter looks for."""
+    """Run in a separate loop: asyncio.run would remove the one that Mangum's adapter uses."""
     with closing(asyncio.new_event_loop()) as loop:
         loop.run_until_complete(work)
 
@@ -48,7 +48,7 @@ def run_for(work: Coroutine[Any, Any, Any]) -> Any:
         return loop.run_until_complete(work)
 
 
-def test_a_client_that_goes_away_meanwhile_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_disconnects_meanwhile_is_not_logged_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[Message] = [
         {"type": "http.request", "body": b'{"to', "more_body": True},
         {"type": "http.disconnect"},
@@ -122,7 +122,7 @@ def test_every_kind_of_body_becomes_one_value(content_type: str | None, body: by
         ("application/json", json.dumps(dict.fromkeys(range(1_001))).encode(), PayloadTooLarge),
     ],
 )
-def test_a_body_that_cannot_be_read_is_remembered_as_a_fault(content_type: str, body: bytes, fault: type) -> None:
+def test_an_unreadable_body_is_recorded_as_a_fault(content_type: str, body: bytes, fault: type) -> None:
     request = load(body, content_type, 100_000)
     assert type(request.fault) is fault
     assert request._json == UNREADABLE
@@ -133,7 +133,7 @@ def test_a_body_of_the_largest_size_is_read() -> None:
     assert load(json.dumps({"a": text}).encode(), "application/json", 2**16)._json == {"a": text}
 
 
-def test_a_body_announced_too_large_is_refused_before_it_comes() -> None:
+def test_a_body_declared_too_large_is_refused_before_it_arrives() -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(MAX_DOCUMENT + 1).encode())]
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers, "app": None}
     received = []
@@ -162,8 +162,8 @@ def test_a_body_announced_too_large_is_refused_before_it_comes() -> None:
         (MULTIPART, b"\r\n--" * (MAX_DOCUMENT // 4)),
     ],
 )
-def test_the_worst_body_of_the_largest_size_takes_no_time_of_note(content_type: str, body: bytes) -> None:
-    """It is read on the event loop: others wait meanwhile. The worst took a second and more before."""
+def test_the_worst_bodies_of_the_largest_size_take_little_time(content_type: str, body: bytes) -> None:
+    """They are read on the event loop while others wait. The worst used to take over a second."""
     assert len(body) <= MAX_DOCUMENT
     started = time.process_time()
     load(body, content_type)
@@ -180,14 +180,14 @@ def test_the_worst_body_of_the_largest_size_takes_no_time_of_note(content_type: 
         (b"[1e999]", "Out of range float values are not JSON compliant: '1e999'"),
     ],
 )
-def test_broken_json_is_told_as_python_tells_it(raw: bytes, reason: str) -> None:
+def test_errors_in_json_are_reported_in_python_s_words(raw: bytes, reason: str) -> None:
     with pytest.raises(MalformedJson) as caught:
         parse_json(raw)
     assert caught.value.body == {"detail": f"JSON parse error - {reason}"}
 
 
 @pytest.mark.parametrize("raw", [b"[" * 10**6, b'{"a":' * 10**6, b"9" * 10**5, b"\x00", "{}".encode("utf-16")])
-def test_json_that_no_parser_likes_is_malformed(raw: bytes) -> None:
+def test_json_that_parsers_fail_on_is_malformed(raw: bytes) -> None:
     with pytest.raises(MalformedJson):
         parse_json(raw)
 
@@ -198,7 +198,7 @@ def test_json_that_no_parser_likes_is_malformed(raw: bytes) -> None:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_json_is_read_as_it_was_written(value: Any) -> None:
+def test_json_is_read_as_written(value: Any) -> None:
     assert parse_json(json.dumps(value).encode()) == value
 
 
@@ -218,13 +218,13 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
         (None, "No data provided"),
     ],
 )
-def test_a_body_that_is_no_object_is_named(value: Any, message: str) -> None:
+def test_a_body_that_is_not_an_object_is_reported_with_its_type(value: Any, message: str) -> None:
     assert not_an_object(value).body == {"non_field_errors": [message]}
     assert not_an_object(value, "Error").body == {"Error": message}
 
 
-def test_starlette_keeps_what_it_has_read_where_body_request_puts_it() -> None:
-    """What is not public of Starlette's may move with a new release; this says so."""
+def test_starlette_keeps_a_read_body_where_body_request_puts_it() -> None:
+    """Not public in Starlette, so a new release may change it: then this test fails."""
     request = load(b"a=1&b=%C5%82", FORM)
     assert run_for(request.json()) == {"a": "1", "b": "ł"}
     assert run_for(request.body()) == b"{}"

@@ -1,4 +1,4 @@
-"""Bodies: fields that an endpoint does not have."""
+"""Request bodies with unknown fields."""
 
 from typing import Any
 
@@ -37,15 +37,15 @@ def refused(model: type[BaseModel], body: Any) -> AppError:
         ({"x" * 1000: 1}, f"Nieznana nazwa „{'x' * 50}”. Znane: start_time, hours."),
     ],
 )
-def test_an_unknown_field_is_refused_with_the_nearest_known_name(body: Any, detail: str) -> None:
+def test_an_unknown_field_is_refused_with_a_suggestion(body: Any, detail: str) -> None:
     error = refused(Week, body)
     assert (error.status, error.body) == (400, {"detail": detail, "code": "unknown_field"})
 
 
-def test_recorded_endpoints_ignore_what_they_do_not_know() -> None:
+def test_recorded_endpoints_ignore_unknown_fields() -> None:
     assert Recorded.model_validate({"strat_time": 1}) == Recorded()
 
 
-def test_the_description_of_a_body_names_all_it_may_have() -> None:
+def test_the_schema_of_a_body_lists_all_fields() -> None:
     assert Week.model_json_schema()["additionalProperties"] is False
     assert "additionalProperties" not in Recorded.model_json_schema()

@@ -1,4 +1,4 @@
-"""Calls of AWS services without boto3: signed as botocore signs them, understood by what moto emulates."""
+"""Calls of AWS services without boto3: signed as by botocore, and understood by moto."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def theirs(service: str, url: str, body: bytes, headers: dict[str, str], moment:
 
 
 class Service(HTTPServer):
-    """Answers each call with the next of `answers`, a status and a body, and keeps what was sent."""
+    """Answers each call with the next status and body of `answers`, and records the requests."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, bytes]] = []
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_POST()
 
     def log_message(self, *_: Any) -> None:
-        """Tests have no use for an access log."""
+        """Tests need no access log."""
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_an_operation_is_called_by_name_with_json(service: Service) -> None:
     assert headers["content-type"] == "application/x-amz-json-1.1"
 
 
-def test_a_refusal_is_told_by_the_services_word_and_not_tried_again(service: Service) -> None:
+def test_a_refusal_is_reported_with_the_services_error_code_and_not_retried(service: Service) -> None:
     service.answers = [(400, b'{"__type": "com.amazonaws#ResourceNotFoundException", "Message": "none"}')]
     with pytest.raises(CallFailed, match="ResourceNotFoundException: none") as failure:
         call(SECRETS_MANAGER, "GetSecretValue", {}, tries=3)
@@ -115,7 +115,7 @@ def test_a_refusal_is_told_by_the_services_word_and_not_tried_again(service: Ser
 
 
 @pytest.mark.parametrize("bad", [(500, b'{"__type": "InternalServiceError"}'), (200, b"<html>"), (503, b"")])
-def test_a_bad_moment_is_tried_again(service: Service, bad: tuple[int, bytes]) -> None:
+def test_a_temporary_failure_is_retried(service: Service, bad: tuple[int, bytes]) -> None:
     service.answers = [bad, (200, b"{}")]
     assert call(SECRETS_MANAGER, "DescribeSecret", {}, tries=2) == {}
     service.answers = [bad, bad, (200, b"{}")]
@@ -123,7 +123,7 @@ def test_a_bad_moment_is_tried_again(service: Service, bad: tuple[int, bytes]) -
         call(SECRETS_MANAGER, "DescribeSecret", {}, tries=2)
 
 
-def test_a_service_that_is_away_is_a_failure_without_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_service_is_a_failure_without_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(CallFailed, match="does not answer") as failure:
         call(SECRETS_MANAGER, "DescribeSecret", {})

@@ -1,4 +1,4 @@
-"""SnapStart: connections and random numbers of functions that were restored from one snapshot."""
+"""SnapStart: connections and random numbers of functions restored from the same snapshot."""
 
 import random
 
@@ -16,7 +16,7 @@ def hooks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_restore_py, "_after_restore_registry", [])
 
 
-def test_a_restored_function_opens_its_own_connection_and_draws_its_own_numbers(
+def test_a_restored_function_has_its_own_connection_and_random_numbers(
     platform: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")

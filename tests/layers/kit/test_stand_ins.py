@@ -1,4 +1,4 @@
-"""Packages are imported without what functions do not use, and who imports that afterwards gets the real thing."""
+"""Packages are imported without the parts that functions do not use; a later import gets the real ones."""
 
 import json
 import subprocess
@@ -10,19 +10,19 @@ import pytest
 from tools.cloud.project import ROOT
 
 
-def said(script: str) -> Any:
+def output_of(script: str) -> Any:
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-def test_who_describes_an_api_gets_the_real_modules() -> None:
+def test_describing_an_api_imports_the_real_modules() -> None:
     script = """
 import json, sys, shared.kit.http.fastapi
 before = [name for name in sys.modules if name.startswith("fastapi.openapi.")]
 from fastapi.openapi import models, utils
 print(json.dumps([before, utils.OpenAPI is models.OpenAPI, "paths" in models.OpenAPI.model_fields]))
 """
-    assert said(script) == [["fastapi.openapi.constants"], True, True]
+    assert output_of(script) == [["fastapi.openapi.constants"], True, True]
 
 
 @pytest.mark.parametrize(("module", "name"), [("asyncio", "Redis"), ("cluster", "RedisCluster")])
@@ -34,7 +34,7 @@ from redis.{module} import {name}
 import redis.{module}
 print(json.dumps([before, redis.{module}.{name} is {name}, hasattr({name}, "from_url")]))
 """
-    assert said(script) == [[], True, True]
+    assert output_of(script) == [[], True, True]
 
 
 def test_asyncio_can_be_imported_afterwards() -> None:
@@ -48,10 +48,10 @@ versions = [importlib.metadata.version(each) for each in ("psycopg", "psycopg-po
 known = [shared.kit.psycopg.psycopg.__version__, sys.modules["psycopg_pool"].__version__]
 print(json.dumps([before, asyncio.new_event_loop().run_until_complete(answer()), known == versions]))
 """
-    assert said(script) == [[], 42, True]
+    assert output_of(script) == [[], 42, True]
 
 
-def test_psycopg_without_asyncio_raises_the_errors_it_always_raises() -> None:
+def test_psycopg_without_asyncio_raises_the_same_errors() -> None:
     script = """
 import json
 from shared.kit.psycopg import psycopg
@@ -60,10 +60,10 @@ try:
 except psycopg.OperationalError as error:
     print(json.dumps(type(error).__name__))
 """
-    assert said(script) == "OperationalError"
+    assert output_of(script) == "OperationalError"
 
 
-def test_what_psycopg_has_for_asyncio_can_be_imported_afterwards() -> None:
+def test_the_asyncio_part_of_psycopg_can_be_imported_afterwards() -> None:
     script = """
 import json, sys, shared.kit.psycopg
 rest = ["psycopg.connection_async", "psycopg.raw_cursor", "psycopg_pool.pool_async"]
@@ -72,4 +72,4 @@ from psycopg.connection_async import AsyncConnection
 from psycopg_pool.pool_async import AsyncConnectionPool
 print(json.dumps([before, hasattr(AsyncConnection, "connect"), hasattr(AsyncConnectionPool, "getconn")]))
 """
-    assert said(script) == [[], True, True]
+    assert output_of(script) == [[], True, True]

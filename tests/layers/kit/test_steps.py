@@ -1,4 +1,4 @@
-"""Reads step by step, as a thread takes them."""
+"""Reads in steps, as run by a thread."""
 
 import psycopg
 import pytest
@@ -38,13 +38,13 @@ def waits_itself() -> Steps[int]:
     return first + int(row[0]) + (yield from add_up(1))
 
 
-def test_each_step_is_sent_its_rows() -> None:
+def test_each_step_receives_its_rows() -> None:
     assert take_steps(add_up()) == 0
     assert take_steps(add_up(1, 20, 300)) == 321
     assert take_steps(waits_itself()) == 8
 
 
-def test_a_read_goes_on_from_what_it_has_asked_already() -> None:
+def test_a_read_that_has_started_is_continued() -> None:
     steps = add_up(1, 20)
     assert take_steps(steps, next(steps)) == 21
     steps = waits_itself()
@@ -54,7 +54,7 @@ def test_a_read_goes_on_from_what_it_has_asked_already() -> None:
     assert take_steps(steps, ask) == 8
 
 
-def test_a_statement_fails_where_it_was_asked() -> None:
+def test_a_statement_fails_at_its_step() -> None:
     assert take_steps(divide(0)) == "infinite"
     assert take_steps(divide(1)) == [(b"1",)]
     with pytest.raises(psycopg.errors.InvalidTextRepresentation):

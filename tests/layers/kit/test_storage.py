@@ -1,4 +1,4 @@
-"""Files served to the public. The bucket is tested with what is put into it, tests/functions/profiles."""
+"""Public files in a folder. The bucket is tested in tests/functions/profiles."""
 
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_folder_keeps_files_under_their_keys(tmp_path: Path) -> None:
+def test_a_folder_stores_files_under_their_keys(tmp_path: Path) -> None:
     kept = Folder(tmp_path / "media")
     kept.put("uploads/user/a.webp", b"one", "image/webp")
     kept.put("uploads/user/b.webp", b"two", "image/webp")
@@ -46,7 +46,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
     assert files(tmp_path) == {}
 
 
-def test_settings_choose_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_choose_the_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for bucket, folder, place in (
         ("media", str(tmp_path), "media"),
         ("", str(tmp_path), tmp_path),

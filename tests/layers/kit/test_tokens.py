@@ -61,13 +61,13 @@ def part(value: Any) -> str:
 
 
 @pytest.mark.parametrize("kind", ["access", "refresh"])
-def test_what_was_issued_can_be_read(kind: tokens.Kind) -> None:
+def test_an_issued_token_can_be_read(kind: tokens.Kind) -> None:
     issued = claims(kind)
     token = tokens.issue(issued)
     assert tokens.read(token) == tokens.read(token, kind) == issued
 
 
-def test_the_other_kind_is_told(keys: None) -> None:
+def test_a_token_of_the_other_kind_is_refused(keys: None) -> None:
     with pytest.raises(WrongTokenKind):
         tokens.read(tokens.issue(claims("refresh")), "access")
     with pytest.raises(WrongTokenKind):
@@ -88,7 +88,7 @@ def test_no_two_tokens_are_the_same() -> None:
 @pytest.mark.parametrize(
     ("key", "algorithm"), [("", "none"), (OTHER, "HS256"), (KEY, "HS384"), (KEY, "HS512"), ("x", "HS256")]
 )
-def test_only_our_key_and_algorithm_sign(key: str, algorithm: str) -> None:
+def test_only_our_key_and_algorithm_are_accepted(key: str, algorithm: str) -> None:
     assert tokens.read(jwt.encode(payload(), KEY, "HS256")).kind == "access"
     with pytest.raises(InvalidToken):
         tokens.read(jwt.encode(payload(), key, algorithm))
@@ -105,12 +105,12 @@ def test_the_algorithm_a_token_names_is_not_followed(algorithm: Any) -> None:
 
 
 @pytest.mark.parametrize("header", [{"jwk": {"kty": "oct", "k": ""}}, {"jku": "http://x"}, {"kid": "../../dev/null"}])
-def test_a_key_a_token_brings_along_is_not_used(header: dict[str, Any]) -> None:
+def test_a_key_inside_a_token_is_not_used(header: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         tokens.read(jwt.encode(payload(), OTHER, "HS256", headers=header))
 
 
-def test_changed_claims_are_noticed() -> None:
+def test_changed_claims_are_refused() -> None:
     header, _, signature = tokens.issue(claims("refresh")).split(".")
     with pytest.raises(InvalidToken):
         tokens.read(f"{header}.{part(payload())}.{signature}")
@@ -134,19 +134,19 @@ def test_changed_claims_are_noticed() -> None:
         ({"sid": {}}, NoIdentity),
     ],
 )
-def test_a_token_must_name_its_account_and_its_end(changes: dict[str, Any], error: type[Exception]) -> None:
+def test_a_token_must_have_account_session_and_expiry(changes: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error) as caught:
         tokens.read(jwt.encode(payload(**changes), KEY, "HS256"), "access")
     assert caught.type is error
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=60) | st.from_regex(r"[\w-]+\.[\w-]+\.[\w-]*"))
-def test_any_other_text_is_no_token(text: str) -> None:
+def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(InvalidToken):
         tokens.read(text)
 
 
-def test_during_a_rotation_both_keys_read_and_the_new_one_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_during_a_rotation_both_keys_are_accepted_and_the_new_one_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     old = tokens.issue(claims())
     set_keys(monkeypatch, OTHER, KEY)
     assert tokens.read(old)
@@ -165,7 +165,7 @@ def test_an_expired_token_of_the_previous_key_is_refused(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(("key", "previous"), [("", ""), ("x" * 31, ""), ("", KEY), (KEY, "x" * 31), ("ż" * 15, "")])
-def test_weak_keys_neither_sign_nor_read(monkeypatch: pytest.MonkeyPatch, key: str, previous: str) -> None:
+def test_weak_keys_are_not_used(monkeypatch: pytest.MonkeyPatch, key: str, previous: str) -> None:
     token = tokens.issue(claims())
     set_keys(monkeypatch, key, previous)
     for use in (signing_key, lambda: tokens.issue(claims()), lambda: tokens.read(token)):

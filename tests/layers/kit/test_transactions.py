@@ -1,4 +1,4 @@
-"""Transactions that are tried again, and constraints that stand for errors."""
+"""Retries of transactions, and constraints that stand for errors."""
 
 from functools import partial
 from uuid import UUID
@@ -38,9 +38,7 @@ def test_an_action_runs_again_after_a_concurrent_update(key: IdempotencyKey) -> 
 
 
 @pytest.mark.parametrize(("error", "becomes"), [(ConcurrentUpdate, Unavailable), (NotFound, NotFound)])
-def test_an_action_that_fails_leaves_nothing(
-    key: IdempotencyKey, error: type[Exception], becomes: type[Exception]
-) -> None:
+def test_a_failed_action_leaves_nothing(key: IdempotencyKey, error: type[Exception], becomes: type[Exception]) -> None:
     def act(db: PooledConnection) -> None:
         claim_key(db, key)
         raise error

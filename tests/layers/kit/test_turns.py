@@ -1,4 +1,4 @@
-"""Several statements in one turn answer as one after the other would, and fail as the first that fails."""
+"""Several statements in one round trip answer as if sent separately, and fail with the first error."""
 
 import threading
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ SAID: dict[str, Any] = {
 KEY = 7_310_001
 
 
-def test_each_statement_has_its_rows(platform: None) -> None:
+def test_each_statement_returns_its_rows(platform: None) -> None:
     with connection() as db:
         for number in (None, 5, 5_000_000):
             said = {**SAID, "number": number}
@@ -48,8 +48,8 @@ def test_each_statement_has_its_rows(platform: None) -> None:
         assert db.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_each_sees_what_was_committed_before_it_began(platform: None) -> None:
-    """One that waits for a lock does not hide what its owner did from those behind it."""
+def test_each_statement_sees_what_was_committed_before_it_started(platform: None) -> None:
+    """A statement that waits for a lock does not hide the changes of the lock's owner from the next ones."""
     lock, count = Command("SELECT pg_advisory_xact_lock(%s)"), Query(int, "SELECT count(*) FROM idempotency_keys")
     found: list[list[list[int]]] = []
 
@@ -71,7 +71,7 @@ def test_each_sees_what_was_committed_before_it_began(platform: None) -> None:
     assert found == [[[0], [], [1]]]
 
 
-def test_the_first_that_fails_is_the_error_and_nothing_behind_it_runs(platform: None) -> None:
+def test_the_first_failure_is_raised_and_later_statements_do_not_run(platform: None) -> None:
     divide, forget = Query(int, "SELECT 1 / %s::int"), Command("DELETE FROM tutors WHERE id = %s")
     with connection() as db:
         for _ in range(2):
@@ -89,7 +89,7 @@ def test_a_broken_connection_is_an_operational_error(platform: None) -> None:
         assert in_one_turn(db, Call(NUMBERS, (1,))) == [[1]]
 
 
-def test_a_transaction_that_breaks_raises_what_broke_it(platform: None) -> None:
+def test_a_broken_transaction_raises_the_cause(platform: None) -> None:
     def break_it() -> None:
         with transaction() as db:
             query("SELECT pg_terminate_backend(%s)", db.info.backend_pid)
@@ -99,7 +99,7 @@ def test_a_transaction_that_breaks_raises_what_broke_it(platform: None) -> None:
         break_it()
 
 
-def test_what_the_server_forgot_is_prepared_again(platform: None) -> None:
+def test_statements_that_the_server_forgot_are_prepared_again(platform: None) -> None:
     attempts: list[int] = []
 
     def act(db: PooledConnection) -> list[list[int]]:
@@ -113,10 +113,10 @@ def test_what_the_server_forgot_is_prepared_again(platform: None) -> None:
     assert len(attempts) == 3
 
 
-def test_nothing_is_prepared_or_sent_together_where_that_is_forbidden(
+def test_nothing_is_prepared_or_sent_together_if_that_is_disabled(
     platform: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """RDS Proxy pins a connection on which something was prepared, and what it does with a pipeline nobody says."""
+    """RDS Proxy pins a connection with prepared statements, and its treatment of pipelines is undocumented."""
     monkeypatch.setenv("DATABASE_PREPARE", "false")
     read_settings_again()
     divide = Query(int, "SELECT 1 / %s::int")

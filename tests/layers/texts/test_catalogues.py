@@ -24,7 +24,7 @@ def test_both_catalogues_have_the_same_keys_in_the_same_order() -> None:
 
 
 @pytest.mark.parametrize("key", polish.TEXTS)
-def test_a_text_has_the_same_placeholders_and_another_wording_in_each_language(key: str) -> None:
+def test_texts_have_the_same_placeholders_and_different_wordings(key: str) -> None:
     in_polish, in_english = polish.TEXTS[key], english.TEXTS[key]
     assert placeholders(in_polish) == placeholders(in_english)
     assert in_polish.strip() == in_polish != ""
@@ -33,7 +33,7 @@ def test_a_text_has_the_same_placeholders_and_another_wording_in_each_language(k
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_event_that_somebody_hears_of_has_its_texts(language: Language) -> None:
+def test_every_reported_event_has_its_texts(language: Language) -> None:
     words = texts(language)
     for event in get_args(BookingEventType):
         assert words[f"headline.{event}"]
@@ -42,8 +42,8 @@ def test_every_event_that_somebody_hears_of_has_its_texts(language: Language) ->
     assert set(NOTIFICATION_RECIPIENTS) <= set(get_args(BookingEventType))
 
 
-def test_no_key_is_left_over() -> None:
-    """A key that nothing names any more is a text that nobody reads."""
+def test_no_key_is_unused() -> None:
+    """A key that the code no longer names belongs to an unused text."""
     sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers/shared/domain").rglob("*.py")]
     code = "".join(path.read_text() for path in sources)
     literals = set(re.findall(r"""["']([a-z_.]*(?:\{[^}"']+\}[a-z_.]*)*)["']""", code))
