@@ -52,7 +52,8 @@ function facts(booking, other) {
 }
 
 export function fullName(person) {
-  return person ? `${person.first_name} ${person.last_name}` : "A deleted account";
+  if (!person) return "A deleted account";
+  return `${person.first_name} ${person.last_name}`.trim() || "Somebody without a name";
 }
 
 /** Where it takes place. A link leads nowhere but to the web. */

@@ -11,14 +11,39 @@ import { dayAfter, moment, when } from "./times.js";
 
 const TERMS = "/api/availability/terms/me/";
 const FEED = "/api/reservation/calendar/";
+const SESSIONS = "/api/reservation/session/";
 
 /** What the tutor sees: requests to answer, the calendar, notifications, preferences, devices. */
 export function tutorSide(account) {
   return [requests(account), calendar(account), new Notifications(account).root, preferences(account), devices(account)];
 }
 
+/** The wanted bookings, each with all bookings of its session; the first of a session in this list is marked. */
 async function upcoming(account, isWanted) {
-  return (await upcomingBookings(account, "tutor")).filter(isWanted);
+  const all = await upcomingBookings(account, "tutor");
+  const seen = new Set();
+  return all.filter(isWanted).map((booking) => {
+    const group = all.filter(({ session }) => session === booking.session);
+    const isFirst = !seen.has(booking.session);
+    seen.add(booking.session);
+    return { ...booking, group, isFirst };
+  });
+}
+
+/** The button that calls off a group, once in a list; none for a session of a single student. */
+function callingOff(account, list, booking) {
+  if (!booking.isFirst || booking.group.length === 1) return [];
+  return [bookingButton("Call off the group", when(booking), () => callOff(account, list, booking))];
+}
+
+async function callOff(account, list, { session, group, ...booking }) {
+  const students = group.map(({ user }) => fullName(user)).join(", ");
+  const details = `${when(booking)}, with ${students}. All of them get the reason by mail; the waitlist is closed.`;
+  const answers = { yes: "Call off the group", no: "Keep it", reason: "Illness", isReasonNeeded: true };
+  const reason = await ask("Call off the whole group?", details, answers);
+  if (reason === null) return;
+  const send = () => account.call("POST", `${SESSIONS}${session}/cancel/`, { body: { reason } });
+  await list.act(send, `Called off: ${when(booking)}.`);
 }
 
 function requests(account) {
@@ -33,6 +58,7 @@ function requests(account) {
     entry: (booking) => bookingEntry(booking, booking.user, [
       bookingButton("Confirm", when(booking), () => confirm(booking), { class: "quiet primary" }),
       bookingButton("Decline", when(booking), () => answer(booking, "decline", "Declined")),
+      ...callingOff(account, list, booking),
     ]),
   });
   const answer = (booking, verb, done, body = {}) =>
@@ -68,6 +94,7 @@ function calendar(account) {
         ? bookingButton("Withdraw the new time", when(booking.proposal), () => withdraw(booking))
         : bookingButton("Move", when(booking), () => move(booking)),
       bookingButton("Cancel", when(booking), () => cancel(booking)),
+      ...callingOff(account, list, booking),
     ]),
   });
   const link = element("input", { type: "text", readonly: true, "aria-label": "Address of the calendar" });
@@ -81,9 +108,11 @@ function calendar(account) {
   follow(account, () => {}, () => (shown.hidden = true));
 
   async function cancel(booking) {
-    const details = `${when(booking)}, with ${fullName(booking.user)}, who gets the reason by mail.`;
-    const answers = { yes: "Cancel the session", no: "Keep it", reason: "Illness" };
-    const reason = await ask("Cancel this session?", details, answers);
+    const what = booking.group.length === 1 ? "session" : "seat";
+    const rest = what === "seat" ? " The others keep theirs, and this one goes to the waitlist or is free." : "";
+    const details = `${when(booking)}, with ${fullName(booking.user)}, who gets the reason by mail.${rest}`;
+    const answers = { yes: `Cancel the ${what}`, no: "Keep it", reason: "Illness" };
+    const reason = await ask(`Cancel this ${what}?`, details, answers);
     if (reason === null) return;
     const send = () => account.call("POST", `${BOOKINGS}${booking.id}/cancel/`, { body: { reason } });
     await list.act(send, `Cancelled: ${when(booking)}, ${fullName(booking.user)}.`);
