@@ -25,11 +25,11 @@ EDGE = ROOT / "infra" / "stacks" / "edge.yaml"
 FUNCTIONS = sorted(path.stem for path in CLOUDFRONT.glob("*.js"))
 # docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
 MAX_BYTES = 10_240
-# Syntax that CloudFront's runtime does not have, or not for certain.
+# Syntax that CloudFront's runtime does not, or may not, support.
 TOO_NEW = re.compile(
     r"\b(require|import|export|class|eval|Function|setTimeout|process|await|let|const|of)\b|=>|\?\.|`|\.\.\."
 )
-# Reads one JSON array of events, answers one of results; only the function's file runs in the context.
+# Reads a JSON array of events and prints one of results; only the function's file runs in the context.
 RUNNER = """
 const vm = require('vm'), fs = require('fs');
 const context = vm.createContext(Object.create(null), {codeGeneration: {strings: false, wasm: false}});
@@ -74,7 +74,7 @@ def uris(function: str, *paths: str) -> list[str]:
 
 
 def gateway_query(request: dict[str, Any]) -> dict[str, str]:
-    """What the WebSocket API makes of the parameters: decoded, of several with one name the last."""
+    """The parameters as the WebSocket API passes them: decoded, and the last of several with one name."""
     parts = [
         f"{name}={each['value']}"
         for name, given in request["querystring"].items()
@@ -84,19 +84,19 @@ def gateway_query(request: dict[str, Any]) -> dict[str, str]:
 
 
 def emulated(uri: str, query: str) -> dict[str, str] | None:
-    """What the local gateway hands to the same function."""
+    """The parameters as the local gateway passes them to the same function."""
     return stage_query({"path": unquote(uri), "query_string": query.encode()})
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_is_small_and_of_plain_syntax(function: str) -> None:
+def test_a_function_is_small_and_uses_no_new_syntax(function: str) -> None:
     text = (CLOUDFRONT / f"{function}.js").read_text()
     assert len(text.encode()) <= MAX_BYTES
     code = re.sub(r"//.*", "", text)
     assert TOO_NEW.findall(code) == []
 
 
-def test_the_template_holds_the_functions_of_the_folder() -> None:
+def test_the_template_contains_the_functions_of_the_folder() -> None:
     found = resources("AWS::CloudFront::Function", EDGE)
     code = {name.removesuffix("Function").lower(): each["FunctionCode"] for name, each in found.items()}
     assert code == {name: (CLOUDFRONT / f"{name}.js").read_text() for name in FUNCTIONS}
@@ -110,7 +110,7 @@ def test_the_template_holds_the_functions_of_the_folder() -> None:
 CONVERSATION = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
 
 
-def test_the_conversation_becomes_a_query_parameter_of_the_stage() -> None:
+def test_the_conversation_becomes_a_query_parameter() -> None:
     [request] = run("sockets", [event(f"/ws/chat/{CONVERSATION}/", "token=a.b.c&protocol=2")])
     assert request["uri"] == "/live"
     assert request["querystring"] == {
@@ -156,7 +156,7 @@ PATHS = (
 )
 
 
-def test_the_function_says_what_the_local_gateway_says() -> None:
+def test_the_function_agrees_with_the_local_gateway() -> None:
     cases = [(path, query) for path in PATHS for query in QUERIES]
     requests = run("sockets", [event(*case) for case in cases])
     assert {request["uri"] for request in requests} == {"/live"}
@@ -165,7 +165,7 @@ def test_the_function_says_what_the_local_gateway_says() -> None:
     ]
 
 
-def test_a_path_that_leads_nowhere_is_refused_as_by_the_local_gateway() -> None:
+def test_an_unknown_path_is_refused_as_by_the_local_gateway() -> None:
     notifications, user = "/ws/notification/user/x/", "/ws/user/x/"
     paths = ("/ws/x", "/ws/chat", "/ws/chats/1/", "/ws/CHAT/1/", "/ws/notification/", notifications, user)
     assert [emulated(path, "") for path in paths] == [None] * len(paths)
@@ -180,7 +180,7 @@ CASES = st.tuples(SEGMENTS, st.dictionaries(SEGMENTS, SEGMENTS, max_size=4))
 
 @given(cases=st.lists(CASES, min_size=20, max_size=40))
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
-def test_whatever_is_sent_arrives(cases: list[tuple[str, dict[str, str]]]) -> None:
+def test_any_conversation_and_query_arrive_unchanged(cases: list[tuple[str, dict[str, str]]]) -> None:
     sent = [event(f"/ws/chat/{quote(talk, safe='')}/", urlencode(query)) for talk, query in cases]
     for (talk, query), request in zip(cases, run("sockets", sent), strict=True):
         assert gateway_query(request) == {**query, "conversation": talk}
@@ -189,24 +189,24 @@ def test_whatever_is_sent_arrives(cases: list[tuple[str, dict[str, str]]]) -> No
 # The other behaviours
 
 
-def test_paths_of_the_app_lead_to_the_app_and_files_stay_files() -> None:
+def test_paths_of_the_app_show_the_app_and_files_stay_files() -> None:
     assert uris("site", "/", "/tutors", "/tutors/7/", "/a.b/c") == ["/index.html"] * 4
     files = ["/assets/index-1a2b.js", "/favicon.ico", "/LOGO.PNG", "/site.webmanifest", "/.env"]
     assert uris("site", *files) == files
 
 
-def test_a_name_with_a_dot_is_a_page_of_the_app_and_the_local_server_agrees() -> None:
+def test_a_name_with_a_dot_is_a_page_of_the_app_as_on_the_local_server() -> None:
     pages = ["/user/jan.kowalski", "/user/jan.kowalski/", "/chat/v1.2", "/tutors/7.json5", "/js"]
     assert uris("site", *pages) == ["/index.html"] * len(pages)
     [pattern] = re.findall(r"FILE = /(.*)/i;", (CLOUDFRONT / "site.js").read_text())
     assert pattern.replace(r"\/", "/") == FILE.pattern
 
 
-def test_a_picture_is_the_object_of_its_key() -> None:
+def test_the_path_of_a_picture_becomes_its_object_key() -> None:
     assert uris("media", picture_path(None)) == [f"/{DEFAULT_PICTURE}"]
 
 
-def test_the_description_has_one_file_for_both_forms_of_its_path() -> None:
+def test_both_forms_of_the_description_s_path_lead_to_one_file() -> None:
     assert uris("description", "/api/schema", "/api/schema/") == ["/api/schema/"] * 2
     assert uris("description", "/_staff", "/_staff/enrol", "/_staff/staff.js") == [
         "/_staff/",
@@ -219,12 +219,12 @@ def test_the_description_has_one_file_for_both_forms_of_its_path() -> None:
     ]
 
 
-def test_the_api_gets_paths_without_their_last_slash() -> None:
+def test_the_api_gets_paths_without_a_trailing_slash() -> None:
     paths = ("/api/token/", "/api/token", "/api/user/create//", "/api/reservation/calendar/a.ics/")
     assert uris("api", *paths) == ["/api/token", "/api/token", "/api/user/create/", "/api/reservation/calendar/a.ics"]
 
 
-def test_the_headers_of_the_viewer_are_cloudfronts() -> None:
+def test_viewer_headers_are_set_by_cloudfront() -> None:
     [request] = run("api", [event("/api/token/")])
     assert request["headers"] == {
         "host": {"value": "korepetycje.example"},
@@ -233,8 +233,8 @@ def test_the_headers_of_the_viewer_are_cloudfronts() -> None:
     }
 
 
-def test_every_path_of_the_api_passes_the_function() -> None:
-    """Without it a viewer's own headers would be believed: the secret is added to every request."""
+def test_every_path_of_the_api_passes_through_the_function() -> None:
+    """Otherwise a viewer's own headers would be trusted, because the secret is added to every request."""
     for each in behaviours():
         if each["TargetOriginId"] == "http":
             [association] = each["FunctionAssociations"]
@@ -252,7 +252,7 @@ def behaviours() -> list[Any]:
 
 
 def first_behaviour(path: str) -> Any:
-    """The behaviour of a path, the first whose pattern fits; of the default none but its origin."""
+    """The behaviour for a path: the first whose pattern matches; for the default, only its origin."""
     fit = (each for each in behaviours() if re.fullmatch(re.escape(each["PathPattern"]).replace(r"\*", ".*"), path))
     return next(fit, {"TargetOriginId": "site"})
 
@@ -279,14 +279,14 @@ def test_every_path_has_its_origin() -> None:
 SECURE = {"67f7725c-6f97-4210-82d7-5512b31e9d03", "e61eb60c-9c35-4d20-a928-2b84e02af89c"}
 
 
-def test_every_answer_has_the_headers_of_security() -> None:
+def test_every_response_has_security_headers() -> None:
     [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
     all_of_them = [distribution["DistributionConfig"]["DefaultCacheBehavior"], *behaviours()]
     assert {each["ResponseHeadersPolicyId"] for each in all_of_them} == SECURE
 
 
 @pytest.mark.parametrize(("origin", "function"), [("http", "TokensFunction"), ("sockets", "SocketsFunction")])
-def test_an_origin_proves_itself_by_the_secret_the_functions_know(origin: str, function: str) -> None:
+def test_origins_send_the_secret_that_the_functions_expect(origin: str, function: str) -> None:
     [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
     [found] = [each for each in distribution["DistributionConfig"]["Origins"] if each["Id"] == origin]
     [header] = found["OriginCustomHeaders"]

@@ -1,4 +1,4 @@
-"""What CloudFront keeps: copies by the cache policy of public reads, and no errors."""
+"""What CloudFront caches: copies by the cache policy of public reads, and no errors."""
 
 import inspect
 from typing import Any
@@ -9,13 +9,13 @@ from shared.kit.http.fastapi import APIRoute
 from tests.infra.test_cloudfront import EDGE, behaviours, first_behaviour
 from tests.support.templates import resources
 
-# Below these are the public reads of tutors; what else is there asks who calls, and forbids copies.
+# The public reads of tutors are below these; everything else there depends on the caller and forbids caching.
 COPIED = {"/api/user/tutor/*", "/v*/api/user/tutor/*"}
-# Below these people sign in.
+# Users sign in below these.
 TOKENS = {"/api/token*", "/v*/api/token*"}
 
 
-def test_both_apis_get_what_the_viewer_sent_but_its_host_and_only_public_reads_are_copied() -> None:
+def test_both_apis_get_the_viewer_s_request_without_its_host_and_only_public_reads_are_cached() -> None:
     apis = [each for each in behaviours() if each["TargetOriginId"] in {"http", "sockets"}]
     for policy, patterns in (("PublicReads", COPIED), ("SignIns", TOKENS)):
         assert {each["PathPattern"] for each in apis if each["CachePolicyId"] == {"Ref": policy}} == patterns
@@ -29,9 +29,9 @@ def policy(name: str) -> Any:
     return resources("AWS::CloudFront::CachePolicy", EDGE)[name]["CachePolicyConfig"]
 
 
-def test_of_tokens_there_are_no_copies_and_a_country() -> None:
+def test_token_responses_are_not_cached_and_requests_carry_the_country() -> None:
     config = policy("SignIns")
-    # Without a maximum CloudFront takes no headers into the key; nothing there says that it may be kept.
+    # Without a maximum TTL, CloudFront puts no headers into the key; no response there allows caching.
     assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (0, 0, 1)
     public, own = (policy(name)["ParametersInCacheKeyAndForwardedToOrigin"] for name in ("PublicReads", "SignIns"))
     country = {"CloudFront-Viewer-Country"}
@@ -39,7 +39,7 @@ def test_of_tokens_there_are_no_copies_and_a_country() -> None:
     assert {**own, "HeadersConfig": 0} == {**public, "HeadersConfig": 0}
 
 
-def test_wherever_somebody_signs_in_cloudfront_says_the_country() -> None:
+def test_every_sign_in_path_gets_the_country_from_cloudfront() -> None:
     asking = [
         path
         for each in ROUTERS
@@ -52,9 +52,9 @@ def test_wherever_somebody_signs_in_cloudfront_says_the_country() -> None:
         assert first_behaviour(path)["CachePolicyId"] == {"Ref": "SignIns"}
 
 
-def test_copies_are_told_apart_by_whatever_changes_an_answer() -> None:
+def test_the_cache_key_contains_whatever_changes_a_response() -> None:
     config = policy("PublicReads")
-    # With a minimum above 0 CloudFront keeps what says no-store, too.
+    # With a minimum TTL above 0, CloudFront caches even no-store responses.
     assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (0, 0, SHARED_SECONDS)
     key = config["ParametersInCacheKeyAndForwardedToOrigin"]
     assert set(key["HeadersConfig"]["Headers"]) == {"Authorization", "Origin", "x-api-version", "x-viewer-host"}
@@ -69,7 +69,7 @@ def test_the_distribution_stays_below_the_quota() -> None:
     assert len(behaviours()) < 75
 
 
-def test_no_error_is_kept_for_others() -> None:
+def test_errors_are_not_cached() -> None:
     [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
     errors = distribution["DistributionConfig"]["CustomErrorResponses"]
     assert {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in errors} == dict.fromkeys(

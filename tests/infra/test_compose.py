@@ -1,4 +1,4 @@
-"""The compose file for production: what it does not have, the passwords it makes, and that the server takes it."""
+"""The compose file for production: what it leaves out, the passwords it generates, and the settings of the server."""
 
 import json
 import os
@@ -25,7 +25,7 @@ SERVER = ROOT / "infra" / "server"
 EXAMPLE = dict(re.findall(r"^(\w+)=(.*)$", (SERVER / "compose.env").read_text(), re.MULTILINE))
 REPLACED = {name: value.replace("example.com", "tutoring.internal") for name, value in EXAMPLE.items()}
 REPLACED |= {"MAIL_URL": "smtps://korepetycje:x7Gq0vT4bLw2@mail.tutoring.internal:465"}
-# They do their work and end.
+# These do their work and exit.
 ONCE = {"secrets", "migrations"}
 
 
@@ -34,14 +34,14 @@ def compose() -> Any:
 
 
 def made(folder: Path, *shell: str) -> dict[str, str]:
-    """The files of passwords that are in a folder after one more start."""
+    """The password files in a folder after another start."""
     command = [*(shell or ["sh"]), str(SERVER / "make-secrets.sh"), str(folder)]
     subprocess.run(command, check=True, env={"PATH": os.environ["PATH"]})
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
 def expanded(text: Any, variables: dict[str, str]) -> str:
-    """A value as Compose puts variables in, as far as the file uses that."""
+    """A value with variables replaced as by Compose, as far as the file uses that."""
 
     def put(found: re.Match[str]) -> str:
         name, operator, other = found.groups()
@@ -59,7 +59,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("shell", [("sh",), ("busybox", "sh")], ids=" ".join)
-def test_passwords_are_made_once_and_are_of_this_installation(tmp_path: Path, shell: tuple[str, ...]) -> None:
+def test_passwords_are_generated_once_per_installation(tmp_path: Path, shell: tuple[str, ...]) -> None:
     if not shutil.which(shell[0]):
         pytest.skip(f"{shell[0]} is not installed")
     (tmp_path / "one").mkdir()
@@ -76,8 +76,8 @@ def test_passwords_are_made_once_and_are_of_this_installation(tmp_path: Path, sh
     assert f"requirepass {first['valkey']}\n" in first["valkey.conf"]
 
 
-def test_what_was_lost_is_made_again_and_the_rest_stays(tmp_path: Path) -> None:
-    """A start that was interrupted may leave an empty file."""
+def test_a_lost_password_is_regenerated_and_the_others_stay(tmp_path: Path) -> None:
+    """An interrupted start may leave an empty file."""
     before = made(tmp_path)
     (tmp_path / "valkey").write_text("")
     after = made(tmp_path)
@@ -86,7 +86,7 @@ def test_what_was_lost_is_made_again_and_the_rest_stays(tmp_path: Path) -> None:
     assert after["valkey"] in after["server.env"]
 
 
-def test_valkey_takes_its_configuration_and_lets_nobody_in_without_the_password(tmp_path: Path) -> None:
+def test_valkey_accepts_its_configuration_and_requires_the_password(tmp_path: Path) -> None:
     files = made(tmp_path)
     command = [
         valkey_binary(),
@@ -108,7 +108,7 @@ def test_valkey_takes_its_configuration_and_lets_nobody_in_without_the_password(
         server.wait(10)
 
 
-def test_the_server_finds_the_passwords_in_its_environment(tmp_path: Path) -> None:
+def test_the_server_gets_the_passwords_in_its_environment(tmp_path: Path) -> None:
     files = made(tmp_path)
     entrypoint = [part.replace("$$", "$") for part in compose()["services"]["server"]["entrypoint"]]
     script = entrypoint[2].replace("/secrets/", f"{tmp_path}/")
@@ -119,7 +119,7 @@ def test_the_server_finds_the_passwords_in_its_environment(tmp_path: Path) -> No
     ].split()
 
 
-def test_the_server_takes_its_settings_for_the_internet(tmp_path: Path) -> None:
+def test_the_server_accepts_its_production_settings(tmp_path: Path) -> None:
     passwords = dict(line.split("=", 1) for line in made(tmp_path)["server.env"].splitlines())
     with patch.dict(os.environ, environment(**REPLACED) | passwords, clear=True):
         refuse_what_is_unsafe(read_options())
@@ -130,18 +130,18 @@ def test_the_server_takes_its_settings_for_the_internet(tmp_path: Path) -> None:
         refuse_what_is_unsafe(read_options())
 
 
-def test_one_name_is_enough_where_the_server_has_the_frontend() -> None:
+def test_one_host_name_is_enough_if_the_server_serves_the_frontend() -> None:
     settings = environment(FRONT_URL="", CORS_ORIGINS="")
     assert {settings[name] for name in ("PUBLIC_URL", "FRONT_URL", "CORS_ORIGINS")} == {f"https://{EXAMPLE['DOMAIN']}"}
 
 
 @pytest.mark.parametrize("setting", ["DOMAIN", "MAIL_URL", "MAIL_FROM"])
-def test_what_has_no_default_must_be_said(setting: str) -> None:
+def test_settings_without_a_default_are_required(setting: str) -> None:
     with pytest.raises(AssertionError, match=f"^{setting} is "):
         environment(**{setting: ""})
 
 
-def test_there_is_no_demo_no_inbox_and_no_password_in_the_file() -> None:
+def test_the_file_contains_no_demo_inbox_or_password() -> None:
     services = compose()["services"]
     assert services.keys() == {"secrets", "migrations", "server", "postgres", "valkey", "caddy"}
     for name, service in services.items():
@@ -151,7 +151,7 @@ def test_there_is_no_demo_no_inbox_and_no_password_in_the_file() -> None:
         assert "MAIL_PAGE" not in stated
 
 
-def test_only_caddy_is_reached_from_outside() -> None:
+def test_only_caddy_is_reachable_from_outside() -> None:
     file = compose()
     assert [name for name, each in file["services"].items() if "ports" in each] == ["caddy"]
     assert file["networks"]["engines"]["internal"] is True
@@ -161,12 +161,12 @@ def test_only_caddy_is_reached_from_outside() -> None:
     assert trusted == file["networks"]["proxy"]["ipam"]["config"][0]["subnet"]
 
 
-def test_services_come_back_are_looked_at_and_start_in_order() -> None:
+def test_services_restart_have_health_checks_and_start_in_order() -> None:
     services = compose()["services"]
     for name, service in services.items():
         assert service["restart"] == ("no" if name in ONCE else "unless-stopped"), name
         assert ("build" in service) or re.search(r":\d+\.\d+(-alpine)?$", service["image"]), f"{name}: which release?"
-    # The image of the server has a check of its own; Caddy answers for others.
+    # The image of the server has its own health check; Caddy serves others.
     assert {name for name, each in services.items() if "test" in each.get("healthcheck", {})} == {"postgres", "valkey"}
     assert "HEALTHCHECK" in (ROOT / "local" / "Dockerfile").read_text()
     waits = {
@@ -179,7 +179,7 @@ def test_services_come_back_are_looked_at_and_start_in_order() -> None:
     assert {("migrations", "postgres", "service_healthy"), ("caddy", "server", "service_healthy")} <= waits
 
 
-def test_volumes_and_files_that_are_mounted_are_there() -> None:
+def test_mounted_volumes_and_files_exist() -> None:
     file = compose()
     for service in file["services"].values():
         for source in (each.split(":")[0] for each in service.get("volumes", [])):
@@ -187,7 +187,7 @@ def test_volumes_and_files_that_are_mounted_are_there() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="caddy is not installed")
-def test_caddy_serves_the_name_and_passes_on_to_the_server(tmp_path: Path) -> None:
+def test_caddy_serves_the_domain_and_proxies_to_the_server(tmp_path: Path) -> None:
     stated = compose()["services"]["caddy"]["environment"]
     variables = {name: expanded(value, EXAMPLE) for name, value in stated.items()}
     command = ["caddy", "adapt", "--adapter", "caddyfile", "--config", str(SERVER / "Caddyfile")]
@@ -199,6 +199,6 @@ def test_caddy_serves_the_name_and_passes_on_to_the_server(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(not shutil.which("docker-compose"), reason="Docker Compose is not installed")
-def test_compose_takes_the_file() -> None:
+def test_compose_accepts_the_file() -> None:
     command = ["docker-compose", "-f", str(FILE), "--env-file", str(SERVER / "compose.env"), "config", "-q"]
     subprocess.run(command, check=True, cwd=ROOT)

@@ -1,4 +1,4 @@
-"""Functions of the database that do what Python does, or what a rule says, whatever they are given."""
+"""Database functions agree with Python, or with a rule, for any input."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from tests.conftest import read_settings_again
 from tests.support.people import query
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-# Whole offsets, half hours, sub-minute local mean times, a date line that was crossed.
+# Whole offsets, half hours, local mean times with seconds, and a zone that crossed the date line.
 ZONES = (
     "Europe/Warsaw",
     "UTC",
@@ -35,7 +35,7 @@ def written(moments: list[datetime], zone: str) -> list[str]:
 @pytest.mark.parametrize("zone", ZONES)
 @given(moments=st.lists(MOMENTS | NOWADAYS, min_size=1, max_size=40))
 @SLOW
-def test_times_are_written_alike_in_sql_and_python(
+def test_sql_and_python_format_times_identically(
     platform: None, monkeypatch: pytest.MonkeyPatch, zone: str, moments: list[datetime]
 ) -> None:
     monkeypatch.setenv("TIME_ZONE", zone)
@@ -48,7 +48,7 @@ def test_times_are_written_alike_in_sql_and_python(
         read_settings_again()
 
 
-def test_times_around_a_change_of_clocks(platform: None) -> None:
+def test_times_around_clock_changes(platform: None) -> None:
     start = datetime(2034, 3, 25, 23, tzinfo=UTC)
     autumn = datetime(2034, 10, 28, 23, tzinfo=UTC)
     moments = [begin + timedelta(minutes=15 * step) for begin in (start, autumn) for step in range(16)]
@@ -73,7 +73,7 @@ LATIN = st.text(st.characters(max_codepoint=0x17F, exclude_categories=("Cs", "Cc
 
 @given(one=LATIN, other=LATIN)
 @SLOW
-def test_folding_is_letter_by_letter_final_and_blind_to_case(platform: None, one: str, other: str) -> None:
+def test_folding_works_per_letter_is_idempotent_and_ignores_case(platform: None, one: str, other: str) -> None:
     assert folded(one + other) == folded(one) + folded(other)
     assert folded(folded(one)) == folded(one)
     assert query("SELECT fold(upper(%s)) = fold(lower(%s))", one, one)[0][0]
@@ -83,7 +83,7 @@ SHORT = st.text("abc", max_size=6)
 
 
 def slips(word: str) -> set[str]:
-    """The word and everything one letter wrong, missing, added or swapped makes of it."""
+    """The word and all variants with one letter wrong, missing, added or swapped."""
     places = range(len(word))
     return {
         word,
@@ -96,7 +96,7 @@ def slips(word: str) -> set[str]:
 
 @given(word=SHORT, others=st.lists(SHORT, min_size=1, max_size=60))
 @SLOW
-def test_one_edit_apart_is_one_slip(platform: None, word: str, others: list[str]) -> None:
+def test_words_one_edit_apart_differ_by_one_typing_mistake(platform: None, word: str, others: list[str]) -> None:
     candidates = [*others, *slips(word)]
     statement = (
         "SELECT other, is_one_edit_apart(other, %s), is_one_edit_apart(%s, other) FROM unnest(%s::text[]) AS other"

@@ -1,4 +1,4 @@
-"""What / shows before a frontend is published: the inline function of the edge stack, run on moto's S3."""
+"""The page at / before a frontend is published: the inline function of the edge stack, run with moto's S3."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def call(s3: Any, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Call the function as CloudFormation does; what it answers."""
+    """Call the function as CloudFormation does; returns its response."""
     sent: list[str] = []
     response = SimpleNamespace(SUCCESS="SUCCESS", FAILED="FAILED")
     response.send = lambda _event, _context, status, _data, _id, **_more: sent.append(status)
@@ -49,26 +49,26 @@ def body(s3: Any) -> bytes:
     return found
 
 
-def test_a_first_deploy_shows_a_page_of_ours(s3: Any, call: Call) -> None:
+def test_a_first_deploy_publishes_our_placeholder_page(s3: Any, call: Call) -> None:
     assert call("Create") == "SUCCESS"
     assert b"The platform is running" in body(s3)
     assert s3.head_object(Bucket=BUCKET, Key="index.html")["ContentType"] == "text/html; charset=utf-8"
 
 
-def test_a_first_deploy_that_failed_leaves_an_empty_bucket(s3: Any, call: Call) -> None:
+def test_a_failed_first_deploy_leaves_an_empty_bucket(s3: Any, call: Call) -> None:
     call("Create")
     assert call("Delete") == "SUCCESS"
     s3.delete_bucket(Bucket=BUCKET)
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
-def test_a_frontend_stays(s3: Any, call: Call, request_type: str) -> None:
+def test_a_published_frontend_is_not_replaced(s3: Any, call: Call, request_type: str) -> None:
     call("Create")
     s3.put_object(Bucket=BUCKET, Key="index.html", Body=b"the frontend")
     assert call(request_type) == "SUCCESS"
     assert body(s3) == b"the frontend"
 
 
-def test_what_cannot_be_done_is_said(call: Any) -> None:
+def test_failures_are_reported(call: Any) -> None:
     assert call("Create", "nowhere") == "FAILED"
     assert call("Delete", "nowhere") == "FAILED"

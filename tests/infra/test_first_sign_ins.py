@@ -1,4 +1,4 @@
-"""The migration of first sign-ins: who could sign in before it is told of a new device at once."""
+"""The migration of first sign-ins: existing users get mails about new devices at once."""
 
 from local.engines.processes import Engine
 from tests.infra.test_migrations import migrate, rows

@@ -1,4 +1,4 @@
-"""How much of everything the functions may have: connections, concurrency, time."""
+"""The limits of the functions: connections, concurrency, time."""
 
 import re
 
@@ -18,7 +18,7 @@ from tools.cloud.project import ROOT
 ALARMS = ROOT / "infra" / "stacks" / "alarms.yaml"
 
 
-# What docs/deploy-aws.md recommends; by default nothing is reserved, which a new account could not.
+# What docs/deploy-aws.md recommends; by default nothing is reserved, because a new account cannot.
 RECOMMENDED = {"HttpConcurrency": 20, "ChatConcurrency": 60}
 
 
@@ -27,7 +27,7 @@ def number(parameter: str) -> float:
     return float(RECOMMENDED.get(parameter, default))
 
 
-def test_a_new_account_can_deploy_the_defaults_and_the_page_says_what_comes_after() -> None:
+def test_a_new_account_can_deploy_the_defaults_and_the_page_states_the_next_step() -> None:
     """It has 10 executions, and at least as many as all functions have must stay unreserved."""
     page = (ROOT / "docs" / "deploy-aws.md").read_text()
     for name, recommended in RECOMMENDED.items():
@@ -44,11 +44,11 @@ def reserved(name: str) -> float:
     return number(taken["Ref"]) if isinstance(taken, dict) else float(taken)
 
 
-# What Aurora Serverless v2 allows by the largest capacity, where the smallest is at least one unit; else 2,000 at most.
+# The connections of Aurora Serverless v2 by maximum capacity, if the minimum is at least one unit; else at most 2,000.
 MAX_CONNECTIONS = {1: 189, 4: 823, 8: 1669, 16: 3360, 32: 5000, 64: 5000, 128: 5000}
 
 
-def test_the_alarm_of_connections_knows_what_the_database_allows() -> None:
+def test_the_connections_alarm_matches_the_limit_of_the_database() -> None:
     [expression] = [
         each["Expression"]["Fn::Sub"]
         for each in resources("AWS::CloudWatch::Alarm", ALARMS)["Connections"]["Metrics"]
@@ -66,8 +66,8 @@ def test_the_alarm_of_connections_knows_what_the_database_allows() -> None:
             assert share == pytest.approx(100, abs=0.5), (least, most)
 
 
-def test_the_database_allows_the_connections_of_all_functions_twice() -> None:
-    """Twice: while a new version takes over, executions of the old one still hold theirs.
+def test_the_database_allows_twice_the_connections_of_all_functions() -> None:
+    """While a new version takes over, executions of the old one still hold their connections.
 
     Source: docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
     """
@@ -78,7 +78,7 @@ def test_the_database_allows_the_connections_of_all_functions_twice() -> None:
 DAILY = "rate(1 day)"
 
 
-def test_what_ticks_has_a_schedule() -> None:
+def test_every_scheduled_function_has_a_schedule() -> None:
     """The local scheduler calls the same functions."""
     ticking = {
         name for name in NAMES if any(each["ScheduleExpression"] != DAILY for each in events(name, "ScheduleV2"))
@@ -87,11 +87,11 @@ def test_what_ticks_has_a_schedule() -> None:
     assert ticking == called
 
 
-def test_a_function_that_nobody_calls_for_weeks_is_called_every_day() -> None:
-    """Lambda would make it inactive. Source: docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+def test_rarely_used_functions_are_called_every_day() -> None:
+    """Otherwise Lambda would make them inactive: docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
     idle = {name for name in NAMES if not events(name, "HttpApi") and not events(name, "SQS")} - {"SocketsFunction"}
     [schedule] = resources("AWS::Scheduler::Schedule").values()
-    # The one that Secrets Manager calls, which is no version.
+    # The same ARN that Secrets Manager calls, without an alias.
     assert (
         schedule["Target"]["Arn"]
         == resources("AWS::SecretsManager::RotationSchedule")["KeyRotation"]["RotationLambdaARN"]

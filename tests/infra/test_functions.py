@@ -1,4 +1,4 @@
-"""Every function of the template runs code there is, with the settings and the permissions that code needs."""
+"""Every function of the template runs existing code, with the settings and permissions that the code needs."""
 
 import importlib
 import re
@@ -25,7 +25,7 @@ from tools.cloud.project import ROOT
 NAMES = sorted(functions())
 SETTINGS = {name.upper() for name in (*Settings._fields, *PlatformSettings._fields)}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
-# What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
+# Settings that the code reads but functions on AWS do not need: the default is right, or another setting replaces it.
 OPTIONAL = {
     "DATABASE_POOL",
     "RATE_LIMITS",
@@ -49,13 +49,13 @@ OPTIONAL = {
     "TRACING",
 }
 DOMAIN, KIT = "shared.domain", "shared.kit"
-# What follows from it closes sockets and wakes both.
+# A suspension also closes sockets, and wakes the mailer and the dispatcher.
 SUSPENDS = f"{DOMAIN}.suspension.suspend"
-# Mails the owner of a new device.
+# Sends a mail about a new device to the account's owner.
 STARTS_SESSIONS = f"{DOMAIN}.signing_in.start_session"
 PUSHES = {f"{DOMAIN}.notifications.{name}" for name in ("push_notifications", "push_unread_count")}
 ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
-# Modules many import read these, but only where a feature uses one of these names.
+# Widely imported modules read these, but only if a feature uses one of these names.
 BY_NAME = {
     "JWT_SECRET_ARN": {
         f"{KIT}.security.tokens",
@@ -80,7 +80,7 @@ BY_NAME = {
     "TIME_ZONE": {f"{DOMAIN}.platform_settings.local_zone"},
     "TUTOR_EMAIL_DOMAINS": {f"{DOMAIN}.platform_settings.platform_settings().tutor_email_domains"},
 }
-# A policy: the names in the code of features that need it, and what it allows.
+# For each policy, the names in features' code that need it, and what it allows.
 CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
     "ReadsDatabaseLogin": ({f"{KIT}.db.login.logins"}, {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
     "ReadsOwnersLogin": (
@@ -121,16 +121,16 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
         {f"{DOMAIN}.push_outbox.trigger_push", f"{DOMAIN}.notifications.push_notifications"},
         {"sqs:SendMessage"},
     ),
-    # SES asks for SendRawEmail where the content of SendEmail is raw.
+    # SES requires SendRawEmail if the content of SendEmail is raw.
     "SendsMail": ({f"{KIT}.aws.clients.sesv2().send_email"}, {"ses:SendEmail", "ses:SendRawEmail"}),
 }
-# These are needed wherever a layer's module uses the names, not only where a feature does.
+# These are needed wherever a module of the layer uses the names, not only where a feature does.
 IN_LAYERS = {"ReadsDatabaseLogin", "ReadsSigningKeys"}
-# What Lambda itself does with the role of every function, and with those of functions that a queue wakes.
+# What Lambda itself does with the role of every function, and with the roles of functions triggered by a queue.
 EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsDispatchQueue", "HearsPushQueue"}
-# AWS has no resources that these actions could be limited to.
+# These actions cannot be restricted to resources.
 NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
-# Every operation of AWS the code calls, and the action that allows it.
+# Every AWS operation that the code calls, and the action that allows it.
 OPERATIONS = {
     "s3.put_object": "s3:PutObject",
     "s3.delete_object": "s3:DeleteObject",
@@ -147,21 +147,21 @@ OPERATIONS = {
     "SQS.SendMessageBatch": "sqs:SendMessage",
     "execute-api": "execute-api:ManageConnections",
 }
-# Actions no operation stands for: of the encryption, and of raw mails.
+# Actions that belong to no operation: for encryption, and for raw mails.
 IMPLIED = {"kms:Decrypt", "kms:GenerateDataKey", "ses:SendRawEmail"}
 COMMENT = re.compile(r'"""[\s\S]*?"""|#.*')
 
 
 @cache
 def used_by(function: str, *, in_layers: bool = False) -> frozenset[str]:
-    """The full names a function's features use, and the modules of these; those of its layers as well if asked."""
+    """The full names that a function's features use, and their modules; optionally those of its layers too."""
     using = (module for module in modules_of(function) if in_layers or module.startswith("functions/"))
     names: frozenset[str] = frozenset().union(*(uses(module) for module in using))
     return names | {name.rpartition(".")[0] for name in names}
 
 
 def policies(function: str) -> set[str]:
-    """Those of a function's role, but for the one all have."""
+    """The policies of a function's role, without the one that all functions have."""
     role, _ = functions()[function]["Role"]["Fn::GetAtt"]
     attached = {policy["Ref"] for policy in resources("AWS::IAM::Role")[role]["ManagedPolicyArns"]}
     assert role == function.removesuffix("Function") + "Role"
@@ -178,14 +178,14 @@ def actions(policy: str) -> set[str]:
     }
 
 
-def test_the_names_are_those_of_the_code() -> None:
-    """A name that nobody uses any more would ask for nothing."""
+def test_the_names_exist_in_the_code() -> None:
+    """A name that is no longer used would require nothing."""
     used = set().union(*(used_by(name, in_layers=True) for name in NAMES))
     assert set().union(*BY_NAME.values(), *(names for names, _ in CAPABILITIES.values())) <= used
 
 
-def test_what_the_domain_does_for_features_is_named_as_well() -> None:
-    """Else a feature would need, by what it calls, what no test asks for."""
+def test_capabilities_also_name_what_the_domain_does_for_features() -> None:
+    """Otherwise a feature could need, through what it calls, permissions that no test requires."""
     called: dict[str, frozenset[str]] = {}
     for module in modules("layers/shared/domain"):
         called |= uses_by_function(module)
@@ -198,12 +198,12 @@ def test_what_the_domain_does_for_features_is_named_as_well() -> None:
     assert sockets & called.keys() <= BY_NAME["WEBSOCKET_ENDPOINT"]
 
 
-def test_every_handler_is_a_function_and_every_function_a_handler() -> None:
+def test_handlers_and_functions_correspond() -> None:
     assert {command(name) for name in NAMES} == handlers(), "template.yaml misses a function, or has one too many"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_function_runs_its_feature_in_an_image_of_its_own(name: str) -> None:
+def test_a_function_runs_its_feature_in_its_own_image(name: str) -> None:
     module, _, handler = command(name).rpartition(".")
     assert callable(getattr(importlib.import_module(module), handler))
     properties = functions()[name]
@@ -215,23 +215,23 @@ def test_a_function_runs_its_feature_in_an_image_of_its_own(name: str) -> None:
         "DockerBuildTarget": "function",
         "DockerBuildArgs": {"FEATURE": module.split(".")[1]},
     }
-    assert properties["AutoPublishAliasAllProperties"] is True, "a new environment is a new version too"
+    assert properties["AutoPublishAliasAllProperties"] is True, "a new environment makes a new version too"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_function_is_called_as_its_logs_are(name: str) -> None:
+def test_a_function_and_its_logs_have_the_same_name(name: str) -> None:
     service = environment(name)["POWERTOOLS_SERVICE_NAME"]
     assert functions()[name]["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-" + service}
     assert name == "".join(word.capitalize() for word in service.split("-")) + "Function"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_environment_of_a_function_are_settings_it_reads(name: str) -> None:
+def test_a_function_has_only_known_settings(name: str) -> None:
     assert environment(name).keys() - POWERTOOLS <= SETTINGS
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_function_has_every_setting_it_reads(name: str) -> None:
+def test_a_function_has_every_setting_that_it_reads(name: str) -> None:
     taken = (each.removeprefix(prefix) for each in used_by(name, in_layers=True) for prefix in ALL_SETTINGS)
     read = {setting.upper() for setting in taken} & SETTINGS - OPTIONAL
     for setting, names in BY_NAME.items():
@@ -241,7 +241,7 @@ def test_a_function_has_every_setting_it_reads(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_function_may_do_what_its_code_does_and_no_more(name: str) -> None:
+def test_a_function_has_exactly_the_permissions_its_code_needs(name: str) -> None:
     used = {
         policy for policy, (names, _) in CAPABILITIES.items() if names & used_by(name, in_layers=policy in IN_LAYERS)
     }
@@ -258,7 +258,7 @@ def test_a_policy_allows_what_its_verb_needs() -> None:
         assert actions(each) == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
-def test_every_call_of_aws_in_the_code_is_known_here() -> None:
+def test_every_aws_call_in_the_code_is_listed_here() -> None:
     files = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
     text = COMMENT.sub("", "\n".join(path.read_text() for path in files))
     clients = {f"{client}.{call}" for client, call in re.findall(r"clients\.(\w+)\(\)\.(\w+)\(", text)}
@@ -287,7 +287,7 @@ def test_no_policy_allows_everything_or_everywhere() -> None:
             assert all(NAMELESS.fullmatch(action) for action in statement["Action"])
 
 
-def test_all_but_the_migrations_wait_for_the_migrations() -> None:
+def test_functions_that_use_the_database_wait_for_the_migrations() -> None:
     waiting = {name for name in NAMES if template()["Resources"][name].get("DependsOn") == "DatabaseVersion"}
     assert waiting == {name for name in NAMES if "ReadsDatabaseLogin" in policies(name)} - {"MigrationsFunction"}
     [version] = resources("Custom::DatabaseVersion").values()

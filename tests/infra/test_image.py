@@ -1,6 +1,6 @@
-"""What images hold: the steps of infra/Dockerfile in a clean folder, and every function's command with nothing else.
+"""The contents of images: the steps of infra/Dockerfile in a clean folder, and each function's command with only those.
 
-Whether a builder makes the same of it is what test_image_build proves.
+test_image_build proves that a builder does the same.
 """
 
 import json
@@ -27,7 +27,7 @@ STEP = re.compile(r"^RUN (\[.*\])$", re.MULTILINE)
 
 @pytest.fixture
 def sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps run where the sources are."""
+    """Run steps in the folder of the sources."""
     monkeypatch.chdir(ROOT)
 
 
@@ -41,14 +41,14 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def imported(modules: str, *path: Path) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter imports modules of a feature, with these folders and the packages of its functions."""
+    """Import a feature's modules in a fresh interpreter, with these folders and the packages of its functions."""
     variables = lambda_variables("image", modules, 512, "127.0.0.1:1")
     variables["PYTHONPATH"] = ":".join(map(str, (*path, function_packages(modules.split(".")[1]))))
     command = [sys.executable, "-S", "-c", f"import {modules}"]
     return subprocess.run(command, cwd="/", env=variables, capture_output=True, text=True, check=False)
 
 
-# The web and Redis, packages of its own, none of the web.
+# A function with the web packages and Redis, one with its own packages, and one without web packages.
 EXAMPLES = {"chat", "push", "migrations"}
 
 
@@ -66,7 +66,7 @@ def test_a_function_starts_with_its_own_folder_and_the_layer(
 
 
 @pytest.mark.proof
-def test_the_function_of_second_factors_has_what_it_imports_later(sources: None, layer: Path, tmp_path: Path) -> None:
+def test_the_image_of_second_factors_contains_its_lazy_imports(sources: None, layer: Path, tmp_path: Path) -> None:
     image.add_function("second_factors", tmp_path)
     done = imported("functions.second_factors.handler, segno, webauthn", tmp_path, layer)
     assert done.returncode == 0, done.stderr
@@ -75,7 +75,7 @@ def test_the_function_of_second_factors_has_what_it_imports_later(sources: None,
     assert added == set(OWN["second_factors"])
 
 
-def test_what_a_checkout_under_umask_077_keeps_to_its_owner_is_readable_in_the_image(
+def test_an_image_built_from_a_checkout_under_umask_077_is_readable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     source = tmp_path / "checkout"
@@ -96,7 +96,7 @@ def test_what_a_checkout_under_umask_077_keeps_to_its_owner_is_readable_in_the_i
     assert all(mode & 0o011 == 0o011 for mode in modes if stat.S_ISDIR(mode))
 
 
-def test_only_the_migrations_function_holds_the_migrations(sources: None, layer: Path, tmp_path: Path) -> None:
+def test_only_the_migrations_image_contains_the_migrations(sources: None, layer: Path, tmp_path: Path) -> None:
     image.add_function("migrations", tmp_path / "migrations")
     image.add_function("chat", tmp_path / "chat")
     assert (tmp_path / "migrations" / "infra" / "migrations" / "env.py").exists()
@@ -107,26 +107,26 @@ def test_only_the_migrations_function_holds_the_migrations(sources: None, layer:
     assert done.returncode == 0, done.stderr
 
 
-def test_without_the_layer_no_function_starts(sources: None, tmp_path: Path) -> None:
+def test_no_function_starts_without_the_layer(sources: None, tmp_path: Path) -> None:
     image.add_function("mail", tmp_path)
     assert "No module named 'shared'" in imported("functions.mail.handler", tmp_path).stderr
 
 
-def test_a_feature_that_does_not_exist_makes_no_image(sources: None, tmp_path: Path) -> None:
+def test_an_unknown_feature_has_no_image(sources: None, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         image.add_function("bookigns", tmp_path)
 
 
-def test_every_module_has_bytecode_that_is_used_whatever_the_times_of_files(layer: Path) -> None:
+def test_every_module_has_bytecode_that_is_valid_whatever_the_file_times(layer: Path) -> None:
     modules = list(layer.rglob("*.py"))
     assert len(modules) > 40
     for module in modules:
         [compiled] = (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc")
         flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
-        assert flags == 0b01, "checked against nothing (PEP 552)"
+        assert flags == 0b01, "unchecked bytecode (PEP 552)"
 
 
-def test_the_migrations_function_adds_only_what_the_others_have_not(sources: None) -> None:
+def test_the_migrations_image_adds_only_packages_that_the_layer_lacks(sources: None) -> None:
     common, own = image.COMMON.read_text(), image.OWN["migrations"].read_text()
     added = image.missing_from(common, own)
     names = [found[1] for found in image.REQUIREMENT.finditer(added)]
@@ -134,10 +134,10 @@ def test_the_migrations_function_adds_only_what_the_others_have_not(sources: Non
     assert added.count("--hash=sha256:") >= len(names)
     known = dict(re.findall(r"^([\w.-]+)==(\S+)", common, re.MULTILINE))
     both = dict(re.findall(r"^([\w.-]+)==(\S+)", own, re.MULTILINE))
-    assert {name: both[name] for name in known} == known, "one version of each package"
+    assert {name: both[name] for name in known} == known, "each package must have a single version"
 
 
-def test_every_step_of_the_dockerfile_is_python_and_known(sources: None) -> None:
+def test_every_step_of_the_dockerfile_is_a_known_python_command(sources: None) -> None:
     steps = [json.loads(step) for step in STEP.findall(DOCKERFILE.read_text())]
     assert len(steps) == DOCKERFILE.read_text().count("\nRUN ")
     assert [step[:3] for step in steps] == [
@@ -145,8 +145,8 @@ def test_every_step_of_the_dockerfile_is_python_and_known(sources: None) -> None
     ]
 
 
-def test_everything_lies_where_lambda_looks_first() -> None:
-    """Its start script lies among packages of its own, in /var/runtime, and puts nothing but /var/task before them."""
+def test_everything_is_copied_to_the_first_folder_of_lambda_s_path() -> None:
+    """Its start script is among its own packages in /var/runtime, and puts only /var/task before them."""
     stages = dict(re.findall(r"^FROM \S+ AS (\w+)\n((?:(?!FROM ).*\n)*)", DOCKERFILE.read_text(), re.MULTILINE))
     copied = re.findall(r"^COPY .* (\S+)$", stages["layer"] + stages["function"], re.MULTILINE)
     assert copied == ["/var/task"] * 3
@@ -154,7 +154,7 @@ def test_everything_lies_where_lambda_looks_first() -> None:
 
 
 @pytest.mark.parametrize("dockerfile", ["infra/Dockerfile", "local/Dockerfile"])
-def test_dockerfiles_are_well_made(dockerfile: str) -> None:
+def test_dockerfiles_pass_the_linter_and_run_as_a_user(dockerfile: str) -> None:
     linter = Path(sys.executable).with_name("hadolint")
     done = subprocess.run([linter, ROOT / dockerfile], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
@@ -162,7 +162,7 @@ def test_dockerfiles_are_well_made(dockerfile: str) -> None:
     assert users == ["10001:10001"]
 
 
-def test_the_build_context_holds_what_is_copied_and_no_more() -> None:
+def test_the_build_context_contains_exactly_what_is_copied() -> None:
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     copied = set()
     for dockerfile in ("infra/Dockerfile", "local/Dockerfile"):

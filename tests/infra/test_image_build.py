@@ -1,6 +1,6 @@
-"""The images really built, without Docker: by buildah on a stand-in for the base image, and started in it.
+"""The images are really built and started, without Docker: with buildah on a stand-in for the base image.
 
-What is not proven here is that AWS's own base image behaves as the stand-in does: it holds another Python 3.13.
+Not proven: that AWS's own base image, which has another Python 3.13, behaves like the stand-in.
 """
 
 import json
@@ -18,7 +18,7 @@ from tools.cloud.packages import OWN
 from tools.cloud.project import ROOT
 
 BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-trixie": "/usr/local"}
-# Imported at the first use, after the handlers have started.
+# Imported lazily, after the handlers have started.
 LATER = {"second_factors": ["segno", "webauthn"], "sign_in": ["cryptography.hazmat.primitives.asymmetric.rsa"]}
 WHY_NOT = "buildah is not installed, so no image is built (apt-get install buildah, as root)"
 
@@ -31,7 +31,7 @@ pytestmark = [
 
 
 class Builder:
-    """buildah with a store of its own."""
+    """Buildah with its own store."""
 
     def __init__(self, folder: Path) -> None:
         self.options = [
@@ -53,7 +53,7 @@ class Builder:
         self("bud", "--layers", "--isolation", "chroot", "--pull-never", "-f", dockerfile, "-t", name, *options, ".")
 
     def python(self, image: str, interpreter: str, script: str) -> str:
-        """What a script prints in a container of the image, as its user."""
+        """The output of a script in a container of the image, run as its user."""
         container = self("from", "--pull-never", image)
         try:
             return self("run", "--isolation", "chroot", container, "--", interpreter, "-c", script)
@@ -63,7 +63,7 @@ class Builder:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
-    """A builder that knows the base images by their real names."""
+    """A builder whose store has the base images under their real names."""
     folder = tmp_path_factory.mktemp("images")
     builder = Builder(folder)
     for name, prefix in BASES.items():
@@ -93,7 +93,7 @@ print(json.dumps([os.getuid(), folders, os.path.exists("infra"), bill["bomFormat
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-def test_a_function_s_image_starts_all_its_commands(build: Builder, feature: str) -> None:
+def test_all_commands_of_a_function_s_image_start(build: Builder, feature: str) -> None:
     build.build("infra/Dockerfile", feature, "--build-arg", f"FEATURE={feature}")
     modules = [module for module in BUDGETS if module.split(".")[1] == feature] + LATER.get(feature, [])
     printed = build.python(feature, "/var/lang/bin/python3", STARTED.format(modules=modules))

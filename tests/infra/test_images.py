@@ -20,7 +20,7 @@ def ecr() -> Iterator[Any]:
         yield boto3.client("ecr", region_name=images.region_of_deploys())
 
 
-def test_all_functions_share_one_repository_that_forgets(ecr: Any) -> None:
+def test_all_functions_share_one_repository_that_expires_images(ecr: Any) -> None:
     address = images.main()
     assert images.main() == address
     [repository] = ecr.describe_repositories()["repositories"]
@@ -34,8 +34,8 @@ def test_all_functions_share_one_repository_that_forgets(ecr: Any) -> None:
     )
 
 
-def test_a_deploy_sends_its_images_there() -> None:
-    """The SAM CLI takes one repository or makes its own, and refuses to be told both."""
+def test_a_deploy_pushes_its_images_to_that_repository() -> None:
+    """The SAM CLI uses a given repository or creates its own, and refuses both options together."""
     makefile = (ROOT / "Makefile").read_text()
     assert 'images="$$($(BIN)/python -m infra.images)" && sam deploy --image-repository "$$images"' in makefile
     assert "resolve_image_repos" not in (ROOT / "samconfig.toml").read_text()

@@ -1,4 +1,4 @@
-"""The migration that tells tutors who cannot be booked what they lack."""
+"""The migration that tells incomplete tutors what they lack."""
 
 import psycopg
 
@@ -24,7 +24,7 @@ SELECT u.email, n.data FROM notifications n JOIN users u ON u.id = n.user_id WHE
 """
 
 
-def test_incomplete_tutors_are_told_once(address: str) -> None:
+def test_incomplete_tutors_are_notified_once(address: str) -> None:
     migrate(address, "0011")
     with psycopg.connect(address) as db:
         db.execute(ADD_USERS)

@@ -1,4 +1,4 @@
-"""Overrides that deletions made are told from those that were entered, and nights of clock changes made again."""
+"""Overrides made by deletions are distinguished from entered ones, and items of clock-change nights are made again."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def address(engines: dict[str, Engine]) -> Iterator[str]:
         yield fresh
 
 
-def test_what_deletions_left_does_not_count_and_early_hours_are_made_again(address: str) -> None:
+def test_overrides_left_by_deletions_do_not_count_and_early_hours_are_made_again(address: str) -> None:
     migrate(address, "0006")
     with psycopg.connect(address, autocommit=True) as db:
         db.execute(ROWS)

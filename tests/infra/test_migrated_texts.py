@@ -1,4 +1,4 @@
-"""What was stored decomposed is found afterwards as it is typed."""
+"""Texts that were stored in decomposed Unicode are found as they are typed."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def address(engines: dict[str, Engine]) -> Iterator[str]:
         yield fresh
 
 
-def test_names_places_and_descriptions_are_stored_in_one_form(address: str) -> None:
+def test_names_places_and_descriptions_are_normalized(address: str) -> None:
     migrate(address, "0007")
     with psycopg.connect(address, autocommit=True) as db:
         db.execute(ROWS)

@@ -1,4 +1,4 @@
-"""Deploys while people use the platform: the code before keeps working, and two deploys do not meet."""
+"""Deploys while people use the platform: the previous code keeps working, and two deploys do not collide."""
 
 import os
 import shutil
@@ -28,8 +28,8 @@ FIRST = "0006"
 WRITERS, WRITES_A_SECOND = 4, 200
 PEOPLE = 40
 
-# What the first release writes, one statement or transaction a request. The values are a number, unique in a run, and
-# the place of somebody among PEOPLE.
+# What the first release writes, one statement or transaction per request. The values are a number, unique in a run,
+# and a person's place among PEOPLE.
 REQUESTS: tuple[tuple[str, ...], ...] = (
     (
         "INSERT INTO users (email, password_hash) VALUES ('new' || %(number)s || '@example.com', '!')",
@@ -78,7 +78,7 @@ def upgrade() -> None:
 
 @pytest.fixture
 def database(engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a database of the first release with people in it, which is the settings' one too."""
+    """The URL of a database of the first release with people in it, to which the settings point too."""
     with new_database(engines) as address:
         migrate(address, FIRST)
         fill(address)
@@ -105,7 +105,7 @@ def fill(address: str) -> None:
 
 @pytest.fixture
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Migrations that go on after today's: the folder the function takes them from."""
+    """Migrations beyond today's, in the folder from which the function takes them."""
     scripts = tmp_path / "migrations"
     shutil.copytree(service.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     newest = max(path.name.partition("_")[0] for path in (scripts / "versions").glob("*.py"))
@@ -116,7 +116,7 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @dataclass
 class Traffic:
-    """What became of the requests: seconds they took, and errors."""
+    """The results of the requests: the seconds they took, and errors."""
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -140,7 +140,7 @@ def traffic(address: str, warm_up: float) -> Iterator[Traffic]:
 
 
 def write(address: str, first: int, seen: Traffic, stopping: threading.Event) -> None:
-    """One of WRITERS, in step with the clock: what was held up is caught up with."""
+    """One of WRITERS, at a fixed rate: delayed requests are caught up with."""
     begun, number = time.monotonic(), first
     with psycopg.connect(address, autocommit=True, prepare_threshold=1) as db:
         while not stopping.is_set():
@@ -178,8 +178,8 @@ def test_no_request_fails_while_the_database_is_migrated(database: str, later: P
 
 
 @pytest.mark.proof
-def test_a_migration_that_takes_away_what_the_old_code_uses_is_noticed(database: str, later: Path) -> None:
-    """The twin of the test above."""
+def test_a_migration_that_removes_what_the_old_code_uses_is_detected(database: str, later: Path) -> None:
+    """The counter-test of the test above."""
     script = later / "versions" / "9999_later.py"
     script.write_text(
         script.read_text().replace(
@@ -192,8 +192,8 @@ def test_a_migration_that_takes_away_what_the_old_code_uses_is_noticed(database:
 
 
 @pytest.mark.proof
-def test_a_migration_waits_for_a_long_request_and_is_done_when_it_ends(database: str, later: Path) -> None:
-    """Requests behind it wait no longer than the lock timeout."""
+def test_a_migration_waits_for_a_long_request_and_then_succeeds(database: str, later: Path) -> None:
+    """Requests queued behind it wait no longer than the lock timeout."""
     with psycopg.connect(database) as holder, traffic(database, 0.5) as seen:
         holder.execute("SELECT count(*) FROM users")
         threading.Timer(2.5, holder.rollback).start()
@@ -213,9 +213,9 @@ service.upgrade_beside_traffic()
 
 
 def deploys_at_once(scripts: Path, address: str, *, until: str = "true") -> list[int]:
-    """The exit statuses of three deploys of the later release that meet at a table they need.
+    """The exit statuses of three concurrent deploys of the later release that need the same table.
 
-    It is held until all are connected, and `until` is true of each of their connections.
+    The table is locked until all are connected, and `until` is true for each of their connections.
     """
     migrate(address, "head")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PGAPPNAME": "deploy"}
@@ -234,15 +234,15 @@ WHERE datname = current_database() AND application_name = 'deploy' AND {conditio
 
 
 @pytest.mark.proof
-def test_deploys_at_once_migrate_once(database: str, later: Path) -> None:
-    """Even where one builds an index beside the traffic, which waits for open snapshots."""
+def test_concurrent_deploys_migrate_once(database: str, later: Path) -> None:
+    """Even if one builds an index concurrently, which waits for open snapshots."""
     assert deploys_at_once(later, database) == [0, 0, 0]
     assert rows(database, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
 @pytest.mark.proof
-def test_without_taking_turns_deploys_at_once_fail(database: str, later: Path) -> None:
-    """The twin of the test above. Nobody gives way, so that all have read the revision before the first is done."""
+def test_concurrent_deploys_fail_without_taking_turns(database: str, later: Path) -> None:
+    """The counter-test. None gives way, so that all read the revision before the first has finished."""
     entry = later / "env.py"
     text = entry.read_text().replace("pg_try_advisory_lock(:key)", "true OR :key = 0")
     entry.write_text(text.replace("lock_timeout = '300ms'", "lock_timeout = '60s'"))

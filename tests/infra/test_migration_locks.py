@@ -1,6 +1,6 @@
-"""No migration raises a lock it holds: a request that reads a table and then writes to it would be a deadlock.
+"""No migration raises a lock that it holds, which could deadlock with a request that reads and then writes a table.
 
-PostgreSQL notices that one at once, and it is the request that fails.
+PostgreSQL would detect the deadlock, and the request would fail.
 https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS
 """
 
@@ -24,7 +24,7 @@ SELECT relation::regclass::text, array_agg(mode) FROM pg_locks JOIN pg_class ON 
 WHERE pid = pg_backend_pid() AND granted AND relkind = 'r' AND relnamespace = 'public'::regnamespace
 GROUP BY relation
 """
-# Locks that keep out requests that write, and those that keep out requests that read with a lock on rows.
+# Locks that block writing requests, and locks that block requests that read with row locks.
 AGAINST_WRITERS = {"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock"}
 AGAINST_READERS = {"ExclusiveLock", "AccessExclusiveLock"}
 
@@ -56,7 +56,7 @@ def address(engines: dict[str, Engine]) -> Iterator[str]:
 
 
 def raised_locks(address: str, scripts: Path) -> list[Raised]:
-    """What migrations that run beside traffic did to locks that they had taken earlier in the same transaction."""
+    """The locks that migrations under traffic raised after taking them earlier in the same transaction."""
     migrate(address, FIRST_WITH_TODAYS_NAMES)
     config, raised, before = Config(), list[Raised](), dict[str, set[str]]()
     config.set_main_option("script_location", str(scripts))
@@ -82,8 +82,8 @@ def test_no_migration_raises_a_lock(address: str) -> None:
     assert raised_locks(address, service.SCRIPTS) == []
 
 
-def test_a_raised_lock_is_noticed(address: str, tmp_path: Path) -> None:
-    """The twin of the test above."""
+def test_a_raised_lock_is_detected(address: str, tmp_path: Path) -> None:
+    """The counter-test of the test above."""
     scripts = tmp_path / "migrations"
     shutil.copytree(service.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     newest = max(path.name.partition("_")[0] for path in (scripts / "versions").glob("*.py"))

@@ -1,4 +1,4 @@
-"""The migrations: up, down, up again, and a schema that is the models'."""
+"""The migrations: up, down, up again, and the same schema as the models."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from shared.models import Base
 from tests.conftest import read_settings_again
 from tests.support.databases import new_database
 
-# Nothing leads back over it: docs/decisions/0009-aws.md.
+# It has no downgrade: docs/decisions/0009-aws.md.
 FIRST_WITH_TODAYS_NAMES = "0006"
 OWN_FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
@@ -53,7 +53,7 @@ def address(engines: dict[str, Engine]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def migrated(engines: dict[str, Engine]) -> Iterator[str]:
-    """A database with all migrations, to be read only."""
+    """A database with all migrations, which tests must not change."""
     with new_database(engines) as made:
         migrate(made, "head")
         yield made
@@ -111,7 +111,7 @@ def test_the_function_migrates_the_database_of_the_settings(address: str, monkey
     assert rows(address, "SELECT count(*) FROM tutors") == [(0,)]
 
 
-def test_a_migration_that_gets_no_lock_gives_way_and_leaves_nothing(address: str) -> None:
+def test_a_migration_that_gets_no_lock_fails_and_changes_nothing(address: str) -> None:
     migrate(address, "0005")
     before = rows(address, TABLES)
     with psycopg.connect(address) as holder:
@@ -127,21 +127,21 @@ def test_models_match_the_migrated_schema(migrated: str) -> None:
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
 
 
-def test_models_make_the_very_schema_the_migrations_make(migrated: str, migrated_copy: str) -> None:
-    """Alembic does not compare generated columns, expressions in indexes, checks nor exclusion constraints."""
+def test_models_and_migrations_create_identical_schemas(migrated: str, migrated_copy: str) -> None:
+    """Alembic does not compare generated columns, index expressions, checks or exclusion constraints."""
     with connected(migrated_copy) as connection, connection.begin():
         Base.metadata.drop_all(connection)
         Base.metadata.create_all(connection)
     assert schema(migrated_copy) == schema(migrated)
 
 
-def test_nothing_leads_back_to_the_names_of_the_first_release(migrated_copy: str) -> None:
+def test_there_is_no_downgrade_to_the_names_of_the_first_release(migrated_copy: str) -> None:
     with pytest.raises(Exception, match="restore a backup"):
         migrate(migrated_copy, "-0005")
     assert rows(migrated_copy, "SELECT count(*) FROM sign_in_sessions") == [(0,)]
 
 
-def test_names_of_parts_follow_their_tables(migrated: str) -> None:
+def test_indexes_and_sequences_are_named_after_their_tables(migrated: str) -> None:
     statement = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('i', 'S')"
     parts = {name for (name,) in rows(migrated, statement)}
     tables = {name for (name,) in rows(migrated, TABLES)}
@@ -150,7 +150,7 @@ def test_names_of_parts_follow_their_tables(migrated: str) -> None:
     assert [part for part in parts if part.startswith(old)] == []
 
 
-def test_a_function_of_the_database_is_its_file(migrated_copy: str) -> None:
+def test_database_functions_match_their_files(migrated_copy: str) -> None:
     files = {path.stem: path.read_text() for path in FOLDER.glob("*.sql")}
     definitions = """
         SELECT p.proname, pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
@@ -165,7 +165,7 @@ def test_a_function_of_the_database_is_its_file(migrated_copy: str) -> None:
         assert migrated.keys() == files.keys()
 
 
-def test_the_functions_and_triggers_are_there(migrated: str) -> None:
+def test_all_functions_and_triggers_exist(migrated: str) -> None:
     functions = {row[0].partition("(")[0] for row in rows(migrated, OWN_FUNCTIONS)}
     assert functions >= {
         "fold",

@@ -1,4 +1,4 @@
-"""The network, deployed into moto's CloudFormation: who can reach whom."""
+"""The network, deployed with moto's CloudFormation: what can reach what."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def deploy(nat_gateways: str = "one", zones: str = "") -> dict[str, str]:
 
 
 def gateways(ec2: Any) -> list[str]:
-    """The NAT gateways through which the tables of the private subnets lead."""
+    """The NAT gateways in the route tables of the private subnets."""
     routes = [route for table in ec2.describe_route_tables()["RouteTables"] for route in table["Routes"]]
     through = [route for route in routes if route.get("NatGatewayId")]
     assert {route["DestinationCidrBlock"] for route in through} == {EVERYWHERE}
@@ -58,7 +58,7 @@ def ingress(ec2: Any, group: str) -> list[tuple[int, int, list[str], list[str]]]
     )
 
 
-def test_private_subnets_lie_in_two_zones_and_leave_through_one_nat_gateway(ec2: Any) -> None:
+def test_private_subnets_are_in_two_zones_and_share_one_nat_gateway(ec2: Any) -> None:
     made = deploy()
     subnets = [made["PrivateSubnetA"], made["PrivateSubnetB"]]
     zones = {each["AvailabilityZone"] for each in ec2.describe_subnets(SubnetIds=subnets)["Subnets"]}
@@ -68,21 +68,21 @@ def test_private_subnets_lie_in_two_zones_and_leave_through_one_nat_gateway(ec2:
     assert len(ec2.describe_nat_gateways()["NatGateways"]) == 1
 
 
-def test_the_zones_can_be_named(ec2: Any) -> None:
+def test_the_zones_can_be_chosen(ec2: Any) -> None:
     made = deploy(zones="eu-central-1c,eu-central-1b")
     subnets = [made["PrivateSubnetA"], made["PrivateSubnetB"]]
     found = [ec2.describe_subnets(SubnetIds=[each])["Subnets"][0]["AvailabilityZone"] for each in subnets]
     assert found == ["eu-central-1c", "eu-central-1b"]
 
 
-def test_every_zone_can_have_a_nat_gateway_of_its_own(ec2: Any) -> None:
+def test_every_zone_can_have_its_own_nat_gateway(ec2: Any) -> None:
     made = deploy("one-per-zone")
     assert set(gateways(ec2)) == {made["NatGateway"], made["SecondNatGateway"]}
 
 
 @pytest.mark.parametrize("zone", ["A", "B"])
-def test_a_private_subnet_has_the_table_of_its_zone(zone: str) -> None:
-    """Moto keeps the route table of a subnet, but does not answer it."""
+def test_a_private_subnet_has_the_route_table_of_its_zone(zone: str) -> None:
+    """Moto stores the route table of a subnet, but does not return it."""
     association = template(NETWORK)["Resources"][f"PrivateRoutesOf{zone}"]["Properties"]
     assert association == {
         "RouteTableId": {"Ref": f"PrivateRoutes{zone}"},
@@ -101,7 +101,7 @@ def test_only_functions_reach_the_database_and_the_cache_and_nothing_reaches_the
     assert all(addresses == [] for *_, addresses in ingress(ec2, database))
 
 
-def test_nothing_gets_a_public_address_by_itself(ec2: Any) -> None:
+def test_nothing_gets_a_public_address_automatically(ec2: Any) -> None:
     made = deploy()
     subnets = ec2.describe_subnets(SubnetIds=[made["PrivateSubnetA"], made["PrivateSubnetB"]])["Subnets"]
     assert [each["MapPublicIpOnLaunch"] for each in subnets] == [False, False]

@@ -1,4 +1,4 @@
-"""What the parameters of the template take."""
+"""The values that parameters of the template accept."""
 
 import re
 
@@ -23,7 +23,7 @@ from tests.support.templates import template
         ),
     ],
 )
-def test_a_parameter_takes_what_it_is_about(name: str, good: list[str], bad: list[str]) -> None:
+def test_a_parameter_accepts_only_valid_values(name: str, good: list[str], bad: list[str]) -> None:
     assert_takes(name, good, bad)
 
 
@@ -47,7 +47,7 @@ def test_a_parameter_takes_what_it_is_about(name: str, good: list[str], bad: lis
         ),
     ],
 )
-def test_a_parameter_of_several_takes_them_separated_by_commas(name: str, good: list[str], bad: list[str]) -> None:
+def test_a_list_parameter_accepts_comma_separated_values(name: str, good: list[str], bad: list[str]) -> None:
     assert_takes(name, good, bad)
 
 

@@ -21,7 +21,7 @@ OUTPUTS = ("SiteBucket", "MediaBucket", "DistributionId", "Url")
 
 
 def stack(distribution: str) -> str:
-    """A stack with the outputs of ours; its distribution was made before."""
+    """A stack with the same outputs as ours; its distribution already exists."""
     values = {
         "SiteBucket": {"Ref": "Site"},
         "MediaBucket": {"Ref": "Media"},
@@ -91,7 +91,7 @@ def test_the_description_and_the_default_picture_are_published_without_a_fronten
     assert served(aws, "site", "_staff/enrol/")[0] == kind
     for name in ("staff.js", "dom.js", "base.css", "icon.svg"):
         assert served(aws, "site", f"_staff/{name}")[2]
-    # What the local server says in a header, but for who may frame it: the managed headers say that.
+    # As in the header of the local server, but without frame-ancestors, which the managed headers contain.
     [policy] = re.findall(rb'Content-Security-Policy" content="(.*?)"', desk)
     assert set(policy.decode().split("; ")) == set(POLICY.split("; ")) - {"frame-src 'self'", "frame-ancestors 'none'"}
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
@@ -112,7 +112,7 @@ def test_the_frontend_is_published_with_its_types_and_times(aws: Any, built: Pat
     assert b"nauczajka.online" in script
 
 
-def test_a_frontend_built_for_another_host_gets_ours(aws: Any, built: Path) -> None:
+def test_a_frontend_built_for_another_host_gets_our_host(aws: Any, built: Path) -> None:
     main({"FRONTEND": str(built), "FRONTEND_HOST": "nauczajka.online"})
     _, cached, script = served(aws, "site", "assets/index-1a2b.js")
     assert script == b'fetch("https://korepetycje.example/api/token/")'
@@ -126,7 +126,7 @@ def test_browsers_get_the_new_files_at_once(aws: Any) -> None:
     assert invalidations["Quantity"] == 2
 
 
-def test_a_folder_without_an_app_and_a_missing_stack_are_errors(aws: Any, tmp_path: Path) -> None:
+def test_a_folder_without_an_app_or_a_missing_stack_is_an_error(aws: Any, tmp_path: Path) -> None:
     with pytest.raises(CannotPublish, match=r"index\.html"):
         main({"FRONTEND": str(tmp_path)})
     with pytest.raises(CannotPublish, match=f"no stack elsewhere in {REGION}, the region of samconfig.toml"):
@@ -134,14 +134,14 @@ def test_a_folder_without_an_app_and_a_missing_stack_are_errors(aws: Any, tmp_pa
     assert aws["s3"].list_objects_v2(Bucket="site")["KeyCount"] == 0
 
 
-def test_the_region_is_that_of_deploys_whatever_the_environment_says(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_region_is_that_of_deploys_whatever_the_environment(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     main({})
     assert aws["s3"].list_objects_v2(Bucket="site")["KeyCount"] > 0
 
 
 @pytest.mark.proof
-def test_missing_credentials_are_one_line() -> None:
+def test_missing_credentials_are_reported_in_one_line() -> None:
     reason = "The stack tutoring cannot be read: Unable to locate credentials\n"
     nothing = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
     nothing["AWS_EC2_METADATA_DISABLED"] = "true"

@@ -1,4 +1,4 @@
-"""A database of release 1.0.0, with its demo data, becomes one of this release and keeps what was in it."""
+"""A database of release 1.0.0 with its demo data is upgraded to this release and keeps its data."""
 
 import lzma
 import re
@@ -15,9 +15,9 @@ from shared.kit.security.password_hashes import password_matches
 from tests.infra.test_migrations import FIRST_WITH_TODAYS_NAMES, migrate, rows, schema
 from tests.support.databases import new_database
 
-# Made by pg_dump of a server of 1.0.0 just started with its demo data.
+# Made with pg_dump from a server of 1.0.0 that had just been started with its demo data.
 DUMP = Path(__file__).parent / "release_1.0.0.sql.xz"
-# Tables that have other names now.
+# Tables that have been renamed since.
 RENAMED = {
     "outbox": "mail_outbox",
     "members": "conversation_members",
@@ -42,11 +42,11 @@ def counts(address: str) -> dict[str, int]:
 
 
 def without_parentheses(address: str) -> str:
-    """The schema; that a condition was dumped and read again shows in its parentheses only."""
+    """The schema without parentheses, as dumping and restoring a condition changes only those."""
     return re.sub("[()]", "", repr(schema(address)))
 
 
-def test_release_1_0_0_is_upgraded_with_all_that_is_in_it(engines: dict[str, Engine]) -> None:
+def test_release_1_0_0_is_upgraded_with_all_its_data(engines: dict[str, Engine]) -> None:
     with new_database(engines) as old, new_database(engines) as fresh:
         load(old)
         before = counts(old)
@@ -65,7 +65,7 @@ def test_release_1_0_0_is_upgraded_with_all_that_is_in_it(engines: dict[str, Eng
 
 
 @pytest.mark.proof
-def test_every_step_leads_back_and_forth_again_with_all_that_is_in_it(engines: dict[str, Engine]) -> None:
+def test_every_migration_can_be_reverted_and_repeated_with_all_its_data(engines: dict[str, Engine]) -> None:
     with new_database(engines) as address:
         load(address)
         migrate(address, "head")

@@ -1,4 +1,4 @@
-"""A gradual deploy: what moves slowly, what does not, and what takes it back. `make template` runs these."""
+"""A gradual deploy: which functions shift gradually, and what rolls it back. `make template` runs these."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from tools.cloud.project import ROOT
 pytestmark = pytest.mark.template
 
 GRADUAL = [each for each in template()["Parameters"]["DeploymentPreference"]["AllowedValues"] if each != "AllAtOnce"]
-# A deploy calls the one, and every step of a rotation is a call of the other: they change at once.
+# A deploy calls the first, and each step of a rotation calls the second: these change at once.
 AT_ONCE = {"MigrationsFunction", "SecretsFunction"}
 
 
 @cache
 def transformed(preference: str) -> dict[str, Any]:
-    """The resources that AWS's transform makes."""
+    """The resources after AWS's transform."""
     python = str(ROOT / ".venv-sam" / "bin" / "python")
     command = [python, "-m", "infra.transform", f"DeploymentPreference={preference}"]
     ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
@@ -31,19 +31,19 @@ def transformed(preference: str) -> dict[str, Any]:
 
 
 def gradual_aliases(preference: str) -> set[str]:
-    """The functions whose alias CodeDeploy moves."""
+    """The functions whose alias CodeDeploy shifts."""
     aliases = {name: each for name, each in transformed(preference).items() if each["Type"] == "AWS::Lambda::Alias"}
     return {name.removesuffix("Aliaslive") for name, each in aliases.items() if "UpdatePolicy" in each}
 
 
-def test_all_at_once_needs_no_code_deploy() -> None:
-    """So that a mend gets out while the alarms ring."""
+def test_an_immediate_deploy_does_not_use_codedeploy() -> None:
+    """So that a fix can be deployed while alarms are active."""
     assert gradual_aliases("AllAtOnce") == set()
     assert [each for each in transformed("AllAtOnce").values() if "CodeDeploy" in each["Type"]] == []
 
 
 @pytest.mark.parametrize("preference", GRADUAL)
-def test_every_function_but_migrations_and_rotation_moves_slowly(preference: str) -> None:
+def test_all_functions_except_migrations_and_rotation_deploy_gradually(preference: str) -> None:
     assert gradual_aliases(preference) == functions().keys() - AT_ONCE
     groups = [each for each in transformed(preference).values() if each["Type"] == "AWS::CodeDeploy::DeploymentGroup"]
     assert len(groups) == len(functions()) - len(AT_ONCE)
@@ -56,8 +56,8 @@ def test_every_function_but_migrations_and_rotation_moves_slowly(preference: str
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
 
 
-def test_the_alarms_watch_what_the_functions_log() -> None:
-    """They name metrics of filters, which stand in another stack."""
+def test_the_alarms_watch_metrics_of_the_functions_logs() -> None:
+    """They name metrics of log filters, which are in another stack."""
     rollout, watching = ROOT / "infra" / "stacks" / "rollout.yaml", ROOT / "infra" / "stacks" / "alarms.yaml"
     filters = resources("AWS::Logs::MetricFilter", watching).values()
     made = [(each["MetricNamespace"], each["MetricName"]) for one in filters for each in one["MetricTransformations"]]
@@ -67,7 +67,7 @@ def test_the_alarms_watch_what_the_functions_log() -> None:
 
 
 def needs(resource: dict[str, Any]) -> Iterator[str]:
-    """The names a resource refers to, wherever it does."""
+    """The names that a resource refers to anywhere."""
     ordered = resource.get("DependsOn", [])
     yield from [ordered] if isinstance(ordered, str) else ordered
     waiting: list[Any] = [resource]
@@ -88,8 +88,8 @@ def needs(resource: dict[str, Any]) -> Iterator[str]:
                 pass
 
 
-def test_the_alarms_of_a_deploy_do_not_wait_for_what_waits_for_them() -> None:
-    """An alias waits for its deployment group, which waits for the alarms; CloudFormation refuses a circle."""
+def test_the_alarms_of_a_deploy_cause_no_dependency_cycle() -> None:
+    """An alias waits for its deployment group, which waits for the alarms; CloudFormation refuses a cycle."""
     found = transformed(GRADUAL[0])
     graph = {name: found.keys() & set(needs(each)) for name, each in found.items()}
     order = list(TopologicalSorter(graph).static_order())

@@ -1,4 +1,4 @@
-"""Both APIs of the template lead to the functions that serve their routes, and nowhere else."""
+"""The routes of both APIs lead to the functions that serve them, and nowhere else."""
 
 import re
 from collections import Counter
@@ -24,7 +24,7 @@ def routes(function: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
-def test_what_is_generated_is_as_it_should_be(path: Path) -> None:
+def test_generated_files_are_up_to_date(path: Path) -> None:
     text = path.read_text()
     assert text == GENERATED[path](text), "run: make generate"
 
@@ -39,8 +39,8 @@ def test_comments_are_kept_or_refused() -> None:
         )
 
 
-def test_sign_in_registration_and_reset_have_limits_of_their_own() -> None:
-    """API Gateway refuses settings of a route it does not have."""
+def test_sign_in_registration_and_reset_have_their_own_limits() -> None:
+    """API Gateway refuses settings for a route that does not exist."""
     [api] = resources("AWS::Serverless::HttpApi").values()
     limited, most = api["RouteSettings"], api["DefaultRouteSettings"]
     assert limited.keys() <= {f"ANY {path}" for name in HTTP for path in routes(name)}
@@ -49,7 +49,7 @@ def test_sign_in_registration_and_reset_have_limits_of_their_own() -> None:
         assert each["ThrottlingRateLimit"] < each["ThrottlingBurstLimit"] < most["ThrottlingRateLimit"]
 
 
-def test_every_path_of_the_routers_has_its_route_and_no_other_has_any() -> None:
+def test_the_routes_are_exactly_the_paths_of_the_routers() -> None:
     paths = {route.path for route in ALL_ROUTES} | paths_of_versions().keys()
     assert Counter(path for name in HTTP for path in routes(name)) == Counter(map(route_of, paths))
 
@@ -68,25 +68,25 @@ def test_a_route_leads_to_the_function_that_serves_it(name: str) -> None:
         ("/api/reservation/calendar/{token}.ics/", "/api/reservation/calendar/{token}"),
     ],
 )
-def test_a_route_is_written_as_api_gateway_has_it(path: str, route: str) -> None:
+def test_a_path_is_written_as_a_route_of_api_gateway(path: str, route: str) -> None:
     assert route_of(path) == route
 
 
-def test_api_gateway_takes_every_route() -> None:
-    """No slash at the end, and a variable is a whole segment; the emulator refuses everything else too."""
+def test_api_gateway_accepts_every_route() -> None:
+    """Without a trailing slash, and with variables as whole segments; the emulator refuses everything else too."""
     parts = [part for name in HTTP for path in routes(name) for part in path.removeprefix("/").split("/")]
     assert [part for part in parts if not re.fullmatch(r"(\{[\w.-]+\+?\}|[a-zA-Z0-9._-]+)", part)] == []
 
 
-def test_routes_take_every_method_and_stay_below_the_quota() -> None:
+def test_routes_accept_every_method_and_stay_below_the_quota() -> None:
     every = [event for name in HTTP for event in events(name, "HttpApi")]
     assert all(event["ApiId"] == {"Ref": "HttpApi"} for event in every)
     assert {event["Method"] for event in every if "Path" in event} == {"ANY"}
     assert len(every) <= MAX_ROUTES
 
 
-def test_what_no_route_leads_to_is_answered_by_one_function() -> None:
-    """An event without a path is the route $default; without one API Gateway would answer in words of its own."""
+def test_one_function_handles_requests_without_a_route() -> None:
+    """An event without a path is the route $default; without it, API Gateway would respond with its own texts."""
     assert [name for name in HTTP for event in events(name, "HttpApi") if "Path" not in event] == ["TutorsFunction"]
 
 
@@ -96,7 +96,7 @@ def test_the_api_leaves_cors_to_the_functions() -> None:
     assert api["StageName"] == "$default"
 
 
-def test_access_logs_hold_no_path_and_no_query() -> None:
+def test_access_logs_contain_no_path_and_no_query() -> None:
     [api] = resources("AWS::Serverless::HttpApi").values()
     logged = set(re.findall(r"\$context\.([\w.]+)", api["AccessLogSettings"]["Format"]))
     assert logged.isdisjoint({"path", "protocol", "requestOverride.path"})
@@ -104,7 +104,7 @@ def test_access_logs_hold_no_path_and_no_query() -> None:
     assert "authorizer" not in " ".join(logged)
 
 
-def test_every_action_has_its_route_key_and_no_other_has_any() -> None:
+def test_the_route_keys_are_exactly_the_actions() -> None:
     api = {"Ref": "WebSocketApi"}
     keys = [route["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values() if route["ApiId"] == api]
     assert sorted(keys) == sorted(ROUTES)
@@ -124,7 +124,7 @@ def test_every_route_key_leads_to_the_sockets_function() -> None:
     assert names == {"Alias": {"Ref": "SocketsFunction.Alias"}}
 
 
-def test_the_stage_serves_the_newest_deployment_made_of_all_routes() -> None:
+def test_the_stage_serves_the_newest_deployment_of_all_routes() -> None:
     [stage] = resources("AWS::ApiGatewayV2::Stage").values()
     [name] = resources("AWS::ApiGatewayV2::Deployment")
     assert stage["DeploymentId"] == {"Ref": name}

@@ -1,4 +1,4 @@
-"""Parameters that make no sense together fail before anything is made, by CloudFormation's rules."""
+"""Contradictory parameters fail before anything is created, by CloudFormation's rules."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ PROVIDER = {"OidcIssuer": "https://accounts.google.com", "OidcClientId": "us", "
 
 
 def broken(**parameters: str) -> Iterator[str]:
-    """The rules that a deploy with these parameters fails by, and for the rest the defaults."""
+    """The rules that fail for a deploy with these parameters, and defaults for the others."""
     values = Resolver(template(), parameters, {})
     for name, rule in template()["Rules"].items():
         if values.holds(rule["RuleCondition"]):
@@ -25,7 +25,7 @@ def broken(**parameters: str) -> Iterator[str]:
         {},
         {"Domain": "korepetycje.example", "CertificateArn": CERTIFICATE, "HostedZoneId": "Z1"},
         {"MailDomain": "korepetycje.example", "MailFrom": "Korepetycje <no-reply@korepetycje.example>"},
-        # A sender that SES has already.
+        # A sender that SES already has.
         {"MailFrom": "Korepetycje <no-reply@korepetycje.example>"},
         {"MonthlyBudget": "150", "AlarmEmail": "ola@korepetycje.example"},
         {"ChatProvisionedConcurrency": "2", "ChatConcurrency": "60"},
@@ -33,7 +33,7 @@ def broken(**parameters: str) -> Iterator[str]:
         PROVIDER | {"OidcSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:1"},
     ],
 )
-def test_what_makes_sense_is_taken(parameters: dict[str, str]) -> None:
+def test_sensible_combinations_are_accepted(parameters: dict[str, str]) -> None:
     assert list(broken(**parameters)) == []
 
 
@@ -53,10 +53,10 @@ def test_what_makes_sense_is_taken(parameters: dict[str, str]) -> None:
         ({"OidcSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:1"}, "ProviderIsWhole"),
     ],
 )
-def test_what_makes_no_sense_together_is_refused(parameters: dict[str, str], rule: str) -> None:
+def test_contradictory_combinations_are_refused(parameters: dict[str, str], rule: str) -> None:
     assert set(broken(**parameters)) == {rule}
 
 
-def test_a_rule_says_what_to_do() -> None:
+def test_a_rule_explains_what_to_do() -> None:
     said = [each["AssertDescription"] for rule in template()["Rules"].values() for each in rule["Assertions"]]
     assert all(each.endswith(".") for each in said)

@@ -1,4 +1,4 @@
-"""Files for a server of one's own, by the rules of the programs that read them; proxies also run in tests/local."""
+"""Files for your own server, checked by the programs that read them; proxies also run in tests/local."""
 
 import os
 import re
@@ -15,7 +15,7 @@ MOST_EXPOSED = 25
 
 
 def run(*command: str, **options: str) -> str:
-    """What a command prints; it must succeed."""
+    """The output of a command, which must succeed."""
     ended = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **options}
     )
@@ -24,7 +24,7 @@ def run(*command: str, **options: str) -> str:
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="caddy is not installed")
-def test_the_caddyfile_is_one(tmp_path: Path) -> None:
+def test_the_caddyfile_is_valid(tmp_path: Path) -> None:
     caddyfile = str(FOLDER / "Caddyfile")
     options = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     assert "Valid configuration" in run("caddy", "validate", "--adapter", "caddyfile", "--config", caddyfile, **options)
@@ -33,7 +33,7 @@ def test_the_caddyfile_is_one(tmp_path: Path) -> None:
 
 @pytest.fixture
 def installed_unit(tmp_path: Path) -> Path:
-    """The unit as it would be on a machine where its program exists."""
+    """The unit as on a machine where its program exists."""
     unit = tmp_path / "tutoring.service"
     text = (FOLDER / "tutoring.service").read_text()
     assert "ExecStart=/opt/tutoring/.venv/bin/python -m local\n" in text
@@ -46,12 +46,12 @@ def installed_unit(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_understands_every_line_of_the_unit(installed_unit: Path) -> None:
-    """It only warns of options that it does not know."""
+    """It only warns about unknown options."""
     assert run("systemd-analyze", "verify", "--man=no", str(installed_unit)) == ""
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
-def test_the_unit_can_do_little_that_it_does_not_need(installed_unit: Path) -> None:
+def test_the_unit_has_few_unneeded_privileges(installed_unit: Path) -> None:
     threshold = f"--threshold={MOST_EXPOSED}"
     said = run("systemd-analyze", "security", "--offline=true", "--no-pager", threshold, str(installed_unit))
     assert re.search(r"Overall exposure level for tutoring\.service: [012]\.\d", said), said[-300:]

@@ -1,4 +1,4 @@
-"""The stacks fit together."""
+"""The nested stacks fit together."""
 
 import json
 import re
@@ -19,12 +19,12 @@ def test_every_stack_is_part_of_the_platform() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(resources(STACK)))
-def test_a_stack_is_given_the_parameters_it_has(name: str) -> None:
+def test_a_stack_is_passed_exactly_its_parameters(name: str) -> None:
     given = resources(STACK)[name]
     assert given["Parameters"].keys() == template(ROOT / given["TemplateURL"])["Parameters"].keys()
 
 
-def test_what_is_asked_of_a_stack_is_among_its_outputs() -> None:
+def test_referenced_outputs_exist() -> None:
     text = TEMPLATE.read_text()
     asked = set(re.findall(r"\b(\w+)\.Outputs\.(\w+)", text))
     given = {
@@ -36,7 +36,7 @@ def test_what_is_asked_of_a_stack_is_among_its_outputs() -> None:
     assert {(name, output) for name, output in given - asked if name != "Alarms"} == set(), "these are not used"
 
 
-def test_every_parameter_is_used_and_explains_itself_in_the_interface() -> None:
+def test_every_parameter_is_used_and_described_in_the_interface() -> None:
     interface: Any = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     grouped = [name for group in interface for name in group["Parameters"]]
     assert sorted(grouped) == sorted(template()["Parameters"])
@@ -47,7 +47,7 @@ def test_every_parameter_is_used_and_explains_itself_in_the_interface() -> None:
 
 
 def test_a_failed_first_deploy_can_roll_back() -> None:
-    """Nothing it made is kept or protected; from then on what holds data is."""
+    """Nothing that it created is retained or protected; later, everything that holds data is."""
     assert template()["Parameters"]["ProtectDatabase"]["Default"] == "no"
     [database] = resources("AWS::RDS::DBCluster", DATA).values()
     assert database["DeletionProtection"] == {"Fn::If": ["IsProtected", True, False]}
@@ -60,7 +60,7 @@ def test_a_failed_first_deploy_can_roll_back() -> None:
     assert policies == ["RetainExceptOnCreate"] * 10
 
 
-def test_the_release_of_the_database_changes_by_a_deploy_only() -> None:
+def test_only_a_deploy_changes_the_release_of_the_database() -> None:
     instances = resources("AWS::RDS::DBInstance", DATA).values()
     assert [each["AutoMinorVersionUpgrade"] for each in instances] == [False] * 2
     major = template()["Parameters"]["DatabaseEngineVersion"]["Default"].split(".")[0]
@@ -68,7 +68,7 @@ def test_the_release_of_the_database_changes_by_a_deploy_only() -> None:
     assert parameters["Family"] == f"aurora-postgresql{major}"
 
 
-def test_every_log_group_forgets_and_those_aws_writes_itself_have_its_prefix() -> None:
+def test_every_log_group_expires_and_those_written_by_aws_have_its_prefix() -> None:
     groups = [each for path in (TEMPLATE, *STACKS) for each in resources("AWS::Logs::LogGroup", path).values()]
     assert all(each["RetentionInDays"] == 30 for each in groups)
     [http] = resources("AWS::Serverless::HttpApi").values()
@@ -76,8 +76,8 @@ def test_every_log_group_forgets_and_those_aws_writes_itself_have_its_prefix() -
     assert vended["LogGroupName"]["Fn::Sub"].startswith("/aws/vendedlogs/")
 
 
-def test_the_database_writes_into_a_group_that_forgets() -> None:
-    """RDS takes the group it finds, and makes one for ever where there is none when an instance first writes."""
+def test_the_log_group_of_the_database_expires() -> None:
+    """RDS uses an existing group, and creates one without expiry if there is none when an instance first writes."""
     groups = {name: each["LogGroupName"]["Fn::Sub"] for name, each in resources("AWS::Logs::LogGroup", DATA).items()}
     assert groups == {"DatabaseLogs": "/aws/rds/cluster/${Database}/postgresql", "ProxyLogs": "/aws/rds/proxy/${Name}"}
     waits = {name: each.get("DependsOn") for name, each in template(DATA)["Resources"].items()}
@@ -88,8 +88,8 @@ def test_the_database_writes_into_a_group_that_forgets() -> None:
     ]
 
 
-def test_mails_are_sent_as_the_domain_s_to_whomever_the_sandbox_knows() -> None:
-    """In the sandbox SES asks for the right to the recipient's identity too."""
+def test_mails_are_sent_from_the_domain_to_any_identity_of_the_sandbox() -> None:
+    """In the sandbox, SES also requires permission for the recipient's identity."""
     [statement] = resources("AWS::IAM::ManagedPolicy")["SendsMail"]["PolicyDocument"]["Statement"]
     used, identities = (each["Fn::Sub"] for each in statement["Resource"])
     assert used.endswith(":configuration-set/${MailConfiguration}")
@@ -98,13 +98,13 @@ def test_mails_are_sent_as_the_domain_s_to_whomever_the_sandbox_knows() -> None:
     assert addresses == {"Fn::If": ["HasMailDomain", {"Fn::Sub": "*@${MailDomain}"}, "*"]}
 
 
-def test_who_sent_a_mail_back_gets_no_more() -> None:
+def test_addresses_that_bounce_or_complain_get_no_more_mails() -> None:
     [configuration] = resources("AWS::SES::ConfigurationSet").values()
     assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
     assert environment("MailFunction")["MAIL_CONFIGURATION_SET"] == {"Ref": "MailConfiguration"}
 
 
-def test_what_came_back_goes_into_the_mail_queue() -> None:
+def test_bounces_and_complaints_go_to_the_mail_queue() -> None:
     [events] = resources("AWS::SES::ConfigurationSetEventDestination").values()
     assert events["ConfigurationSetName"] == {"Ref": "MailConfiguration"}
     assert events["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint"]
@@ -116,7 +116,7 @@ def test_what_came_back_goes_into_the_mail_queue() -> None:
     assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["MailBounceRule", "Arn"]}}}
 
 
-def test_a_second_stage_does_without_an_identity_of_its_own() -> None:
+def test_a_second_stage_needs_no_mail_identity_of_its_own() -> None:
     assert template()["Resources"]["MailIdentity"]["Condition"] == "MakesMailIdentity"
     assert template()["Outputs"]["MailRecords"]["Condition"] == "MakesMailIdentity"
     assert template()["Conditions"]["MakesMailIdentity"] == {
@@ -125,7 +125,7 @@ def test_a_second_stage_does_without_an_identity_of_its_own() -> None:
 
 
 def going(calls: list[float | None]) -> list[float | None]:
-    """What CloudWatch makes of FILL(calls, 0) * FILL(calls, REPEAT): nothing before the first call."""
+    """CloudWatch's FILL(calls, 0) * FILL(calls, REPEAT): nothing before the first call."""
     made, last = [], None
     for each in calls:
         last = each if each is not None else last
@@ -146,7 +146,7 @@ def test_the_alarm_of_the_schedule_is_quiet_until_the_first_call() -> None:
     assert [rings([1] * 5 + [None] * 4), rings([1] * 4 + [None] * 5)] == [False, True]
 
 
-def test_no_log_of_a_gateway_holds_a_query() -> None:
+def test_gateway_logs_contain_no_query() -> None:
     [http] = resources("AWS::Serverless::HttpApi").values()
     [stage] = resources("AWS::ApiGatewayV2::Stage").values()
     _, sockets, _ = stage["AccessLogSettings"]["Fn::If"]
@@ -157,12 +157,12 @@ def test_no_log_of_a_gateway_holds_a_query() -> None:
         assert resources("AWS::Logs::LogGroup")[settings["DestinationArn"]["Fn::GetAtt"][0]]
 
 
-def test_no_route_has_metrics_of_its_own() -> None:
-    """CloudWatch bills six for each, and nothing here reads them."""
+def test_no_route_has_its_own_metrics() -> None:
+    """CloudWatch bills six metrics per route, and nothing here reads them."""
     assert "DetailedMetricsEnabled" not in TEMPLATE.read_text()
 
 
-# What an account has once for all its regions.
+# Resources whose names an account shares among all regions.
 GLOBAL = (
     "AWS::Budgets::Budget",
     "AWS::CloudFront::CachePolicy",
@@ -173,7 +173,7 @@ GLOBAL = (
 )
 
 
-def test_what_all_regions_share_has_the_region_in_its_name() -> None:
+def test_global_resources_have_the_region_in_their_name() -> None:
     found = 0
     for path in (TEMPLATE, *STACKS):
         for kind in GLOBAL:
@@ -190,7 +190,7 @@ def test_what_all_regions_share_has_the_region_in_its_name() -> None:
 
 def test_the_dashboard_shows_every_function() -> None:
     [dashboard] = resources("AWS::CloudWatch::Dashboard", ALARMS).values()
-    assert "SEARCH(" not in dashboard["DashboardBody"]["Fn::Sub"], "its quotes and hyphens match what one does not mean"
+    assert "SEARCH(" not in dashboard["DashboardBody"]["Fn::Sub"], "quotes and hyphens have a special meaning there"
     widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
     made = {each["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-") for each in functions().values()}
     shown = [
@@ -201,7 +201,7 @@ def test_the_dashboard_shows_every_function() -> None:
     assert shown == [made, made]
 
 
-def test_alarms_name_functions_there_are() -> None:
+def test_alarms_name_existing_functions() -> None:
     alarms = ALARMS.read_text()
     named = set(re.findall(r'Name: FunctionName, Value: !Sub "\$\{Name\}-([\w-]+)"', alarms))
     made = {
@@ -211,7 +211,7 @@ def test_alarms_name_functions_there_are() -> None:
     assert named <= made
 
 
-# What may go wrong unseen: the namespace and the name of its metric.
+# Silent failures: the namespace and the name of the metric.
 WATCHED = {
     ("AWS/ApiGateway", "5xx"),
     ("AWS/ApiGateway", "ExecutionError"),
@@ -238,7 +238,7 @@ def metrics(alarm: Any) -> set[tuple[str, str]]:
     return {(each["Namespace"], each["MetricName"]) for each in stats if isinstance(each.get("Namespace"), str)}
 
 
-def test_what_may_go_wrong_unseen_has_an_alarm() -> None:
+def test_every_silent_failure_has_an_alarm() -> None:
     alarms = resources("AWS::CloudWatch::Alarm", ALARMS)
     assert set().union(*map(metrics, alarms.values())) >= WATCHED
     queues = {alarms[name]["Dimensions"][0]["Value"]["Ref"] for name in ("MailStuck", "MailLate", "DispatchLate")}
@@ -246,15 +246,15 @@ def test_what_may_go_wrong_unseen_has_an_alarm() -> None:
     assert alarms["RotationFails"]["Dimensions"][0]["Value"] == {"Fn::Sub": "${Name}-secrets"}
 
 
-def test_a_budget_is_told_before_it_is_used_up() -> None:
+def test_a_budget_warns_before_it_is_used_up() -> None:
     [budget] = resources("AWS::Budgets::Budget", ALARMS).values()
     assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "MonthlyBudget"}
     told = [each["Notification"] for each in budget["NotificationsWithSubscribers"]]
     assert [(each["NotificationType"], each["Threshold"]) for each in told] == [("ACTUAL", 80), ("FORECASTED", 100)]
 
 
-def test_receivers_know_the_mails_by_their_domain() -> None:
-    """What its DNS has to say is among the outputs: signatures, where mails come back to, what to do with others'."""
+def test_the_outputs_contain_the_dns_records_that_authenticate_mails() -> None:
+    """The outputs name the records: DKIM signatures, the return path, and the policy for forged mails."""
     outputs = template()["Outputs"]
     [identity] = resources("AWS::SES::EmailIdentity").values()
     domain = identity["MailFromAttributes"]["MailFromDomain"]["Fn::Sub"]

@@ -1,4 +1,4 @@
-"""The template as AWS's transform makes it, and what of it moto can deploy. `make template` runs these."""
+"""The template after AWS's transform, and the part of it that moto can deploy. `make template` runs these."""
 
 import json
 import re
@@ -25,7 +25,7 @@ LONGEST_STACK_NAME = "tutoring-staging-eu-central-1"
 
 @cache
 def printed_by(module: str) -> Any:
-    """What a module prints that runs in the SAM CLI's environment."""
+    """The output of a module that runs in the SAM CLI's environment."""
     python = str(ROOT / ".venv-sam" / "bin" / "python")
     return json.loads(subprocess.run([python, "-m", module], cwd=ROOT, capture_output=True, check=True).stdout)
 
@@ -44,8 +44,8 @@ def test_the_stack_stays_below_the_quotas() -> None:
     assert len(json.dumps(transformed())) <= MAX_BYTES
 
 
-def test_the_permissions_of_a_function_fit_into_its_policy() -> None:
-    """Every route is a statement in the policy of its function's alias."""
+def test_the_permissions_of_a_function_fit_in_its_policy() -> None:
+    """Every route adds a statement to the policy of its function's alias."""
     sizes: dict[str, int] = {}
     for name, permission in of_type("AWS::Lambda::Permission").items():
         properties = permission["Properties"]
@@ -75,13 +75,13 @@ def test_traffic_comes_through_aliases() -> None:
         assert any(f"${{{alias}}}/invocations" in uri for alias in aliases), path
         assert operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] == "2.0"
     for name, schedule in of_type("AWS::Scheduler::Schedule").items():
-        # That of the rotation calls what Secrets Manager calls.
+        # The rotation has no alias: its schedule calls the same function as Secrets Manager.
         assert name == "SecretsSchedule" or schedule["Properties"]["Target"]["Arn"]["Ref"] in aliases
     for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
         assert mapping["Properties"]["FunctionName"]["Ref"] in aliases
 
 
-def test_names_are_of_this_stack_so_that_two_stacks_fit_into_one_account() -> None:
+def test_no_name_is_fixed_so_that_an_account_can_have_two_stacks() -> None:
     for name, each in transformed()["Resources"].items():
         for key in ("FunctionName", "QueueName", "LogGroupName", "Name"):
             value = each["Properties"].get(key)
@@ -101,12 +101,12 @@ def test_the_sam_cli_finds_the_stacks_the_functions_and_their_routes() -> None:
     }
 
 
-def test_a_guided_deploy_asks_nothing_about_authentication() -> None:
+def test_a_guided_deploy_does_not_ask_about_authentication() -> None:
     assert printed_by("tests.support.sam_cli")["questions"] == []
 
 
-def test_the_build_context_is_what_the_dockerfile_copies() -> None:
-    """As the SAM CLI reads .dockerignore, whose rules it has from a library of its own."""
+def test_the_build_context_contains_exactly_what_the_dockerfile_copies() -> None:
+    """As the SAM CLI reads .dockerignore, with its own library for the rules."""
     context = set(printed_by("tests.support.sam_cli")["context"])
     needed = {"infra/Dockerfile", "infra/image.py", "requirements/functions.txt", "infra/migrations/env.py"}
     needed |= {"functions/__init__.py", "functions/chat/handler.py", "layers/shared/kit/http/routing.py"}
@@ -122,21 +122,23 @@ def test_the_build_context_is_what_the_dockerfile_copies() -> None:
     }
 
 
-# What moto knows
+# What moto supports
 
 
-# moto makes no aliases, and so nothing that is attached to one.
+# Moto does not create aliases, and therefore nothing attached to one.
 ON_ALIASES = {"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Lambda::EventSourceMapping"}
 
 
 def known_to_moto(kind: str) -> bool:
-    from moto.cloudformation.parsing import resource_class_from_type  # four seconds that every test run would wait
+    from moto.cloudformation.parsing import (
+        resource_class_from_type,
+    )  # takes four seconds, which every test run would wait
 
     return resource_class_from_type(kind) is not None and kind != "AWS::CloudFormation::Stack"
 
 
 def deployable() -> dict[str, Any]:
-    """The resources moto can make; what they want to know of the others is a text."""
+    """The resources that moto can create; references to other resources are replaced by texts."""
     resources = {
         name: each
         for name, each in transformed()["Resources"].items()

@@ -1,4 +1,4 @@
-"""The migration that finds accounts whose address is not the one mailed."""
+"""The migration that finds accounts whose address is not the one that mails reach."""
 
 import psycopg
 
@@ -20,7 +20,7 @@ def emails(where: str, database: str) -> list[str]:
     return [email for (email,) in rows(database, f"SELECT email FROM {where} ORDER BY email")]
 
 
-def test_such_accounts_are_not_confirmed_and_signed_out_and_others_stay_as_they_are(address: str) -> None:
+def test_unmailable_accounts_are_unconfirmed_and_signed_out_and_others_are_unchanged(address: str) -> None:
     migrate(address, "0008")
     with psycopg.connect(address) as db:
         db.execute(ADD_USERS)

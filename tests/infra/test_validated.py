@@ -1,4 +1,4 @@
-"""The templates by CloudFormation's own schemas and rules, offline. `make template` runs these."""
+"""The templates are valid by CloudFormation's own schemas and rules, offline. `make template` runs these."""
 
 import json
 from pathlib import Path
@@ -25,16 +25,16 @@ def errors(engine: Any, template: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("path", STACKS, ids=lambda path: path.stem)
-def test_a_nested_stack_has_no_error(engine: Any, path: Path) -> None:
+def test_a_nested_stack_has_no_errors(engine: Any, path: Path) -> None:
     assert errors(engine, load_template(path)) == []
 
 
-def test_the_transformed_template_has_no_error(engine: Any) -> None:
+def test_the_transformed_template_has_no_errors(engine: Any) -> None:
     assert errors(engine, transformed()) == []
 
 
-def test_errors_are_found(engine: Any) -> None:
-    """Nothing above could fail otherwise."""
+def test_errors_are_detected(engine: Any) -> None:
+    """Otherwise the tests above could never fail."""
     wrong = {
         "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 100_000, "Fifo": 1}}}
     }
