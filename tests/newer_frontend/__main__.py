@@ -1,4 +1,4 @@
-"""Drive the newer frontend in Chromium as a student and a tutor do at once: `python -m tests.newer_frontend`.
+"""Drive the newer frontend in Chromium as a student and a tutor at the same time: `python -m tests.newer_frontend`.
 
 `make run FRONTEND2=http://localhost:3000` says how the frontend is built and started. FRONT and URL are where it and
 this server are; screenshots of both people after each step go to the folder PICTURES. Exits with 1 if a step does not
@@ -54,7 +54,7 @@ STEPS = (
 
 
 def drive(stage: Stage, pictures: Path | None) -> int:
-    """Take every step, whatever has become of those before; return how many did not work."""
+    """Take every step, even after failures; return the number of failed steps."""
     failed = 0
     for number, step in enumerate(STEPS, 1):
         began = time.monotonic()
@@ -83,7 +83,7 @@ def main() -> int:
     front, url = os.environ.get("FRONT", "http://localhost:3000"), os.environ.get("URL", "http://localhost:8000")
     pictures = Path(named) if (named := os.environ.get("PICTURES")) else None
     expect.set_options(timeout=PATIENCE)
-    # Names that nobody has had before, in letters.
+    # Names of letters that nobody has had before.
     last_name = "N" + "".join(chr(ord("a") + int(digit)) for digit in str(int(time.time())))
     with (
         sync_playwright() as playwright,

@@ -1,4 +1,4 @@
-"""Somebody registers, confirms the address, signs in and signs out."""
+"""A visitor registers, confirms the address, signs in and signs out."""
 
 from playwright.sync_api import Locator, expect
 

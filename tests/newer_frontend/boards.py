@@ -1,4 +1,4 @@
-"""What is there for everybody to read, and what only staff do."""
+"""What everybody can read, and what only staff can do."""
 
 from playwright.sync_api import expect
 

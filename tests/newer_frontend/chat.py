@@ -1,4 +1,4 @@
-"""Both talk, with files, while each looks at the page of conversations."""
+"""Both chat, with files, while each has the page of conversations open."""
 
 from playwright.sync_api import FilePayload, Locator, expect
 
@@ -20,7 +20,7 @@ def open_a_conversation(stage: Stage) -> None:
 
 def talk(stage: Stage) -> None:
     say(stage.student, GREETING)
-    # It comes to the tutor's list while that is open.
+    # It appears in the tutor's open list.
     entry = stage.tutor.page.get_by_role("button").filter(has_text=f"{stage.student.name}")
     expect(entry).to_contain_text(GREETING[:20])
     entry.click()
@@ -58,7 +58,7 @@ def read_older_messages(stage: Stage) -> None:
         for _ in range(60):
             if bubble(visitor, GREETING).count():
                 break
-            # At the top already, the frontend waits for a movement that there cannot be.
+            # At the very top, the frontend would wait for a scroll event that cannot happen.
             visitor.page.mouse.wheel(0, 100)
             visitor.page.wait_for_timeout(100)
             visitor.page.mouse.wheel(0, -800)

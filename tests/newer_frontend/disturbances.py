@@ -1,4 +1,4 @@
-"""Pages that are loaded again, sessions that run out, networks that are slow or away."""
+"""Reloaded pages, expired sessions, slow or missing networks."""
 
 from playwright.sync_api import expect
 
@@ -9,7 +9,7 @@ from tests.newer_frontend.visitor import Visitor
 
 OPEN = ("/", "/instructors", "/announcements", "/chats")
 PAGES = (*OPEN, "/notifications", "/account/reservations", "/account/settings", "/report-issue")
-# Milliseconds until the first byte, and bytes a second.
+# Milliseconds until the first byte, and bytes per second.
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
 
 

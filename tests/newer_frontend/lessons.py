@@ -1,4 +1,4 @@
-"""A student reserves; the tutor is told at once; one that awaits the tutor is confirmed by the API."""
+"""A student makes reservations; the tutor is notified at once, and confirms one that waits for it through the API."""
 
 from playwright.sync_api import Locator, expect
 
@@ -16,7 +16,7 @@ def reserve(stage: Stage) -> None:
 
 
 def hear_of_it(stage: Stage) -> None:
-    """The tutor's page has been open all the time."""
+    """The tutor's page has been open since before the reservation."""
     tutor = stage.tutor
     expect(badge(tutor)).to_have_text("1")
     bell(tutor).click()
@@ -36,7 +36,7 @@ def ask_a_tutor_who_confirms_by_hand(stage: Stage) -> None:
 
 
 def be_confirmed(stage: Stage) -> None:
-    """By the API: the frontend has no button for it. Both pages are open."""
+    """Through the API, as the frontend has no button for it. Both pages are open."""
     found = stage.call(stage.tutor, "GET", "/api/reservation/tutor/me/?when=upcoming")["results"]
     pending = [each["id"] for each in found if each["state"] == "pending"]
     assert len(pending) == 1, found
@@ -48,7 +48,7 @@ def be_confirmed(stage: Stage) -> None:
 
 
 def come_second(stage: Stage) -> None:
-    """Somebody else reserves the slot that the student's page still has as free: the toast says that it is taken."""
+    """Another student reserves a slot that the student's page still shows as free; a toast says that it is taken."""
     student, hour = stage.student, stage.day.replace(hour=16, minute=0, second=0, microsecond=0)
     times = {"start_time": hour.isoformat(), "end_time": hour.replace(hour=17).isoformat()}
     item = stage.call(stage.tutor, "POST", "/api/user/tutor/schedule/me/", times)["id"]
@@ -65,7 +65,7 @@ def come_second(stage: Stage) -> None:
 
 
 def take(stage: Stage, slot: tuple[str, str]) -> None:
-    """Reserve a slot of the tutor whose page is open; once more loaded, the page has it greyed."""
+    """Reserve a slot of the tutor whose page is open; after a reload, the page shows it greyed out."""
     button = stage.student.page.get_by_role("button", name=hours(slot))
     show_slots(stage)
     button.click()
@@ -82,7 +82,7 @@ def show_slots(stage: Stage) -> None:
 
 
 def expect_state(visitor: Visitor, text: str, number: int) -> None:
-    """In a page of its own: the one that is open stays as it is."""
+    """In a new page, so that the open one stays as it is."""
     page = visitor.context.new_page()
     visitor.watch(page)
     page.goto(f"{visitor.front}/account/reservations")

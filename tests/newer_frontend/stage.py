@@ -1,4 +1,4 @@
-"""Everybody that is there, and our side of it: the inbox, and what the frontend has no page for by the API."""
+"""All visitors, and the server side: the inbox, and API calls for which the frontend has no page."""
 
 import re
 import time
@@ -27,7 +27,7 @@ class Stage:
         return datetime.now(WARSAW) + timedelta(days=3)
 
     def link(self, visitor: Visitor) -> str:
-        """Where the newest mail to somebody leads."""
+        """The link in the newest mail to a visitor."""
         deadline = time.monotonic() + MAIL_SECONDS
         while not (mails := self.api.get(f"/_local/mail?to={visitor.email}").json()):
             assert time.monotonic() < deadline, f"no mail to {visitor.email}"
@@ -37,7 +37,7 @@ class Stage:
         return found.group()
 
     def newcomer(self, like: Visitor) -> Visitor:
-        """Somebody with an account of their own, who is at no page."""
+        """Another visitor with an account, without an open page."""
         other = replace(like, first_name="Celina", email=like.email.replace("ala.", "celina."))
         account = {"first_name": "Celina", "last_name": like.last_name, "is_tutor": False}
         new = {"email": other.email, "password": PASSWORD, **account}
@@ -47,7 +47,7 @@ class Stage:
         return other
 
     def call(self, visitor: Visitor, method: str, path: str, body: Any = None) -> Any:
-        """Call the API as somebody who signs in for it."""
+        """Sign in as a visitor and call the API."""
         pair = self.api.post("/api/token/", json={"email": visitor.email, "password": PASSWORD}).raise_for_status()
         headers = {"Authorization": f"Bearer {pair.json()['access']}"}
         return self.api.request(method, path, json=body, headers=headers).raise_for_status().json()

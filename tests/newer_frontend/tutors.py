@@ -1,4 +1,4 @@
-"""A tutor says what there is to book; a student finds the tutor."""
+"""A tutor sets what can be booked; a student finds the tutor."""
 
 import re
 from datetime import datetime
@@ -80,7 +80,7 @@ def change_the_picture(stage: Stage) -> None:
 
 
 def search(stage: Stage) -> None:
-    """Through all pages, then by price, sorted, by name."""
+    """Browse all pages, then search by price, sorted, and by name."""
     page = stage.student.page
     stage.student.open("/instructors")
     count = stage.api.get("/v2/api/user/tutor/search/?page_size=15").json()["count"]
@@ -136,7 +136,7 @@ def pager(page: Page) -> Locator:
 
 
 def hours(slot: tuple[str, str]) -> str:
-    """As it stands on the buttons of slots."""
+    """The time as on the buttons of slots."""
     return f"{slot[0].removeprefix('0')} - {slot[1].removeprefix('0')}"
 
 

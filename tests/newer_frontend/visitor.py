@@ -1,4 +1,4 @@
-"""A person at the frontend: a browser profile of their own, and everything in it that went wrong."""
+"""A user of the frontend: a browser profile of their own, and everything that went wrong in it."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 PASSWORD = "Zielona1Herbata!"
 # Milliseconds until something that must appear counts as missing.
 PATIENCE = 15_000
-# What the frontend does by itself where nobody is signed in, and while it does not know who is: faults of its own in
-# section 9 of docs/contract-newer.md.
+# Requests that the frontend itself sends while nobody is signed in, or before it knows who is: its own faults, listed
+# in section 9 of docs/contract-newer.md.
 ITS_OWN = (
     r"^401 (POST|GET) .*/api/(token/(verify|refresh)|user/profile)/$",
     r"^page error: Object$",
@@ -21,7 +21,7 @@ ITS_OWN = (
 
 @dataclass
 class Visitor:
-    """`complaints` are errors of pages, answers that are errors, and requests that were lost, unless `expected`."""
+    """`complaints` are page errors, error responses and failed requests, unless `expected`."""
 
     first_name: str
     last_name: str
@@ -35,7 +35,7 @@ class Visitor:
 
     @classmethod
     def at(cls, browser: Browser, front: str, first_name: str, last_name: str, host: str) -> Self:
-        """Somebody who has not been there yet."""
+        """A visitor with a new browser profile."""
         context = browser.new_context(
             viewport={"width": 1280, "height": 900}, locale="pl-PL", timezone_id="Europe/Warsaw"
         )
@@ -60,7 +60,7 @@ class Visitor:
         self.page.goto(self.front + path)
 
     def fill(self, **inputs: str) -> None:
-        """Fill inputs and text areas by their names, as somebody does who looks at each."""
+        """Fill inputs and text areas by their names, focusing each like a user."""
         for name, value in inputs.items():
             self.page.locator(f"body [name={name}]").fill(value)
 
@@ -68,7 +68,7 @@ class Visitor:
         self.page.get_by_role("button", name=button, exact=True).click()
 
     def expect_toast(self, text: str) -> None:
-        """Wait for it, and press it away: no more than three are shown."""
+        """Wait for the toast, and close it, because at most three are shown."""
         toast = self.page.locator(".Toastify__toast", has_text=text).first
         expect(toast).to_be_visible()
         toast.get_by_label("close").click()
@@ -82,7 +82,7 @@ class Visitor:
             self.complaints.append(text)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # Of answers that are errors the browser says so as well.
+        # The browser also logs error responses.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self._note(message.text)
 
@@ -94,14 +94,14 @@ class Visitor:
             self._note(f"{answer.status} {answer.request.method} {answer.url}")
 
     def _lost(self, request: Request) -> None:
-        # A page that is left no longer wants what it has asked for.
+        # A page that is left cancels its requests.
         if request.failure != "net::ERR_ABORTED":
             self._note(f"{request.failure} {request.method} {request.url}")
 
 
 @dataclass
 class Expecting:
-    """While it lasts, complaints like this one are what should happen."""
+    """A block in which complaints that match the pattern are expected."""
 
     visitor: Visitor
     pattern: str

@@ -1,9 +1,9 @@
-"""What answers of version 2 are made of (docs/contract-newer.md, sections 3 and 4); keys beside these are free."""
+"""The structure of responses of version 2 (docs/contract-newer.md, sections 3 and 4); further keys are allowed."""
 
 import re
 from typing import Any
 
-# As the frontend's `new Date()` takes them, in Warsaw's time; a fraction only where it is not zero.
+# As the frontend's `new Date()` accepts them, in Warsaw time; a fraction only if it is not zero.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!0{6})\d{6})?\+0[12]:00")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 URL = re.compile(r"https?://[^/\s]+/\S+")
@@ -98,7 +98,7 @@ RESPONSE = {"id": (int, UUID), "body": str, "created_at": TIME, "issue": UUID, "
 
 
 def mismatch(value: Any, shape: Any, place: str = "answer") -> str:
-    """Where a value is not of a shape, in words, "" if it is. Lists have at least one element."""
+    """Where a value does not match a shape, in words; "" if it does. Lists have at least one element."""
     match shape:
         case None:
             fits = value is None

@@ -23,7 +23,7 @@ NEW = {
 }
 
 
-def test_registration_names_what_is_wrong_first(browser: Browser, people: People) -> None:
+def test_registration_and_mailed_links_report_errors(browser: Browser, people: People) -> None:
     assert browser("POST", "user/create/", NEW).status == 201
     taken = browser("POST", "user/create/", NEW)
     assert (taken.status, type(next(iter(taken.json.values())))) == (400, list)
@@ -34,10 +34,10 @@ def test_registration_names_what_is_wrong_first(browser: Browser, people: People
     assert browser("POST", "user/password_reset/validate_token/", {"token": "x"}).status in {400, 404}
 
 
-def test_links_of_mails_confirm_the_address_and_set_a_password(
+def test_mailed_links_confirm_the_address_and_set_a_password(
     browser: Browser, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They lead to pages of the frontend, by the names of parameters that it reads."""
+    """They lead to pages of the frontend, with the parameter names that it reads."""
     monkeypatch.setenv("MAIL_URL", tmp_path.as_uri())
     monkeypatch.setenv("FRONT_URL", FRONT)
     read_settings_again()
@@ -52,13 +52,13 @@ def test_links_of_mails_confirm_the_address_and_set_a_password(
 
 
 def linked(address: str) -> str:
-    """What follows an address in the newest mail."""
+    """What follows a URL in the newest mail."""
     found = delivered(str(NEW["email"]))[-1].text.partition(address)
     assert found[1], found
     return found[2].split()[0]
 
 
-def test_the_profile_has_an_absolute_picture(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_the_profile_has_an_absolute_picture_url(browser: Browser, signed_in: SignedIn, people: People) -> None:
     student = signed_in(people.student(picture="uploads/user/x.webp"))
     profile = student("GET", "user/profile/").json
     assert list(profile) == PROFILE
@@ -69,7 +69,7 @@ def test_the_profile_has_an_absolute_picture(browser: Browser, signed_in: Signed
     assert browser("GET", "user/profile/").status == 401
 
 
-def test_a_password_is_checked_before_it_is_changed_and_before_the_account_goes(
+def test_the_password_is_checked_before_a_change_of_it_and_before_a_deletion(
     signed_in: SignedIn, people: People
 ) -> None:
     person = people.student()
@@ -85,7 +85,7 @@ def test_a_password_is_checked_before_it_is_changed_and_before_the_account_goes(
     assert query("SELECT count(*) FROM users") == [(0,)]
 
 
-def test_a_new_picture_has_a_new_address(signed_in: SignedIn, people: People) -> None:
+def test_a_new_picture_has_a_new_url(signed_in: SignedIn, people: People) -> None:
     student = signed_in(people.student())
     content = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(content, "PNG")

@@ -1,4 +1,4 @@
-"""A version after the ones there are is a module of what it answers otherwise; all else it has of its kind."""
+"""A further version is a module with only what differs; everything else is inherited."""
 
 import pytest
 
@@ -17,7 +17,7 @@ endpoints = Endpoints()
 
 @endpoints.add("GET PATCH", "/api/user/profile/")
 async def profile(request: Request, api: Api) -> Answer:
-    """One name in place of two."""
+    """One name instead of two."""
     answer = await api(request)
     names = ("first_name", "last_name")
     kept = {key: value for key, value in answer.json.items() if key not in names}
@@ -26,14 +26,14 @@ async def profile(request: Request, api: Api) -> Answer:
 
 @pytest.fixture
 def both(entry: EntryPoint) -> EntryPoint:
-    """The entry point with one more version."""
+    """The entry point with an additional version."""
     versions = {**VERSIONS, "9": lambda: CookieVersion("/v9", endpoints, VERSIONS["2"]().endpoints)}
     if isinstance(entry, LocalEntry):
         return LocalEntry(VersionedApi(http_app(*ROUTERS), versions))
     return CloudEntry(http_handler(*ROUTERS, versions=versions))
 
 
-def test_it_differs_in_what_its_module_says_alone(both: EntryPoint, people: People) -> None:
+def test_a_new_version_differs_only_in_what_its_module_defines(both: EntryPoint, people: People) -> None:
     ola = people.student(first_name="Ola", last_name="Nowak")
     browser = Browser(both)
     browser.sign_in(ola.email, PASSWORD)
@@ -49,7 +49,7 @@ def test_it_differs_in_what_its_module_says_alone(both: EntryPoint, people: Peop
     assert browser("GET", "/v8/api/user/profile/").json["code"] == "unknown_version"
 
 
-def test_its_addresses_are_its_own(both: EntryPoint, people: People) -> None:
+def test_a_new_version_returns_urls_with_its_own_prefix(both: EntryPoint, people: People) -> None:
     for _ in range(2):
         people.tutor()
     found = Browser(both)("GET", "/v9/api/user/tutor/search/?page_size=1").json

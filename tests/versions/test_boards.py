@@ -13,7 +13,7 @@ REPORT, REPORTS = "reporting/issue/create/", "reporting/issue/list/"
 ISSUE = {"category": "technical_issue", "title": "Kamera", "description": "Nie działa"}
 
 
-def test_an_announcement_is_in_everybody_s_pages(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_announcements_are_listed_for_everybody(browser: Browser, signed_in: SignedIn, people: People) -> None:
     tutor = people.tutor()
     made = signed_in(tutor)("POST", ANNOUNCE, {**NEW, "unknown": 1})
     assert (made.status, made.json["tags"]) == (201, [{"name": "matura"}])
@@ -33,7 +33,9 @@ def test_an_announcement_is_in_everybody_s_pages(browser: Browser, signed_in: Si
     assert browser("GET", f"{ANNOUNCEMENTS}?p=x").json == {"detail": "Niepoprawna strona."}
 
 
-def test_only_tutors_announce_and_only_what_makes_sense(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_only_tutors_publish_announcements_and_invalid_ones_are_refused(
+    browser: Browser, signed_in: SignedIn, people: People
+) -> None:
     assert browser("POST", ANNOUNCE, NEW).status == 401
     assert signed_in(people.student())("POST", ANNOUNCE, NEW).status == 403
     tutor = signed_in(people.tutor())
@@ -48,7 +50,7 @@ def test_only_tutors_announce_and_only_what_makes_sense(browser: Browser, signed
     assert query("SELECT * FROM announcements") == []
 
 
-def test_issues_are_a_list_oldest_first_in_words(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_issues_are_listed_oldest_first_with_labels(browser: Browser, signed_in: SignedIn, people: People) -> None:
     ola = people.student()
     student, staff = signed_in(ola), signed_in(people.student(is_staff=True))
     assert student("GET", REPORTS).json == []
@@ -71,7 +73,7 @@ def test_issues_are_a_list_oldest_first_in_words(browser: Browser, signed_in: Si
         assert other("POST", f"reporting/issue/respond/create/{issue}/", {"body": "x"}).status in {401, 404}
 
 
-def test_categories_and_states_are_in_words(signed_in: SignedIn, people: People) -> None:
+def test_categories_and_states_are_labels(signed_in: SignedIn, people: People) -> None:
     student = signed_in(people.student())
     words = {"violation": "Naruszenie regulaminu", "help_request": "Prośba o pomoc"}
     for category, word in words.items():
@@ -82,7 +84,7 @@ def test_categories_and_states_are_in_words(signed_in: SignedIn, people: People)
         assert {each["status"] for each in student("GET", REPORTS).json} == {word}
 
 
-def test_what_is_wrong_with_an_issue_is_said(signed_in: SignedIn, people: People) -> None:
+def test_errors_in_an_issue_are_named(signed_in: SignedIn, people: People) -> None:
     student = signed_in(people.student())
     refused = student("POST", REPORT, {**ISSUE, "category": "x", "title": ""})
     assert (refused.status, refused.json["category"]) == (400, ['"x" nie jest poprawnym wyborem.'])

@@ -36,7 +36,7 @@ def test_a_conversation_is_opened_once_and_found_by_its_id(
     assert browser("GET", path).status == 401
 
 
-def test_a_conversation_needs_two_people_that_there_are(signed_in: SignedIn, people: People) -> None:
+def test_a_conversation_needs_two_existing_people(signed_in: SignedIn, people: People) -> None:
     ola = people.student()
     student = signed_in(ola)
     texts = {ola.id: "Rozmowa musi mieć dwóch różnych użytkowników.", uuid4(): "Użytkownicy muszą istnieć."}
@@ -46,7 +46,7 @@ def test_a_conversation_needs_two_people_that_there_are(signed_in: SignedIn, peo
     assert student("POST", "chat/conversation/", {"users": [{}]}).status == 400
 
 
-def test_conversations_come_in_pages_the_latest_first(signed_in: SignedIn, people: People) -> None:
+def test_conversations_are_paged_the_latest_first(signed_in: SignedIn, people: People) -> None:
     ola = people.student()
     student = signed_in(ola)
     talks = [add_conversation(ola, people.tutor()) for _ in range(3)]
@@ -65,7 +65,9 @@ def test_conversations_come_in_pages_the_latest_first(signed_in: SignedIn, peopl
     assert student("GET", "chat/conversations/?p=last&page_size=2").json == second
 
 
-def test_messages_go_on_by_place_so_that_new_ones_repeat_none(signed_in: SignedIn, people: People) -> None:
+def test_messages_are_paged_by_position_so_that_new_ones_cause_no_repetition(
+    signed_in: SignedIn, people: People
+) -> None:
     ola, jan = people.student(), people.tutor()
     student, talk = signed_in(ola), add_conversation(ola, jan)
     path = f"chat/conversation_details/{talk}/"
@@ -89,7 +91,7 @@ def test_messages_go_on_by_place_so_that_new_ones_repeat_none(signed_in: SignedI
     assert student("GET", f"{path}?cursor=junk").status == 404
 
 
-def test_strangers_see_an_empty_history(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_strangers_get_an_empty_history(browser: Browser, signed_in: SignedIn, people: People) -> None:
     talk = add_conversation(people.student(), people.tutor())
     stranger = signed_in(people.student())
     empty: dict[str, Any] = {"count": 0, "next": None, "previous": None, "results": []}
@@ -99,7 +101,7 @@ def test_strangers_see_an_empty_history(browser: Browser, signed_in: SignedIn, p
     assert browser("GET", f"chat/conversation_details/{talk}/").status == 401
 
 
-def test_a_conversation_keeps_two_people_after_one_has_gone(signed_in: SignedIn, people: People) -> None:
+def test_a_conversation_still_has_two_people_after_one_account_is_deleted(signed_in: SignedIn, people: People) -> None:
     ola, jan = people.student(), people.tutor()
     talk = add_conversation(ola, jan)
     add_messages(talk, jan, "Do zobaczenia.")
@@ -125,7 +127,7 @@ def upload(browser: Browser, conversation: object, content: bytes | None = b"Hel
     return browser("POST", UPLOAD, body=b"".join([*parts, b"--b--\r\n"]), headers=form)
 
 
-def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: People) -> None:
+def test_a_file_becomes_a_message_with_a_url(signed_in: SignedIn, people: People) -> None:
     ola, jan = people.student(), people.tutor()
     student, talk = signed_in(ola), add_conversation(ola, jan)
     sent = upload(student, talk)
@@ -140,7 +142,7 @@ def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: P
     for conversation in (listed, student("GET", f"chat/conversation/{talk}/").json):
         last = conversation["last_message"]
         assert (last["body"], last["file"].startswith(f"{student.entry.own}/media/chat/")) == ("plan.txt", True)
-    # The recorded wire names it in the text.
+    # The recorded API names the file in the text.
     bearer = {"authorization": f"Bearer {ola.access}"}
     [older] = student("GET", "/api/chat/conversations/", headers=bearer).json
     assert older["last_message"]["body"].startswith("plan.txt /media/chat/")
@@ -149,17 +151,17 @@ def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: P
     assert (fetched.status, fetched.body) == (200, b"Hello")
 
 
-def test_a_long_name_of_a_file_is_cut_before_its_ending(signed_in: SignedIn, people: People) -> None:
+def test_a_long_file_name_is_shortened_before_its_extension(signed_in: SignedIn, people: People) -> None:
     ola = people.student()
     sent = upload(signed_in(ola), add_conversation(ola, people.tutor()), name=f"{'x' * 300}.txt")
     assert (sent.status, sent.json["body"]) == (201, f"{'x' * 96}.txt")
 
 
 @pytest.mark.parametrize(("origins", "kept"), [(f"*,{FRONT}", "access-control-allow-origin"), (FRONT, "vary")])
-def test_a_picture_that_the_browser_has_kept_may_be_saved_by_a_script(
+def test_a_picture_cached_by_the_browser_can_be_read_by_a_script(
     signed_in: SignedIn, people: People, monkeypatch: pytest.MonkeyPatch, origins: str, kept: str
 ) -> None:
-    """It was asked for by the page, without an Origin; a kept answer that says nothing of others is refused to them."""
+    """The page requested it without an Origin; a cached response without CORS headers is refused to scripts."""
     monkeypatch.setenv("CORS_ORIGINS", origins)
     read_settings_again()
     ola = people.student()
@@ -169,7 +171,7 @@ def test_a_picture_that_the_browser_has_kept_may_be_saved_by_a_script(
     assert student("HEAD", address).headers["access-control-allow-origin"] in {"*", FRONT}
 
 
-def test_what_is_no_file_for_a_conversation_is_refused(signed_in: SignedIn, people: People) -> None:
+def test_invalid_files_are_refused(signed_in: SignedIn, people: People) -> None:
     ola = people.student()
     student, talk = signed_in(ola), add_conversation(ola, people.tutor())
     assert upload(student, talk, None).json == {"file": ["To pole jest wymagane."]}

@@ -1,6 +1,6 @@
 """The same rows in cloud mode: through CloudFront's function, the gateway's routes and each function's own process.
 
-Those of sockets stand in test_socket_rows.py.
+Those of sockets are in test_socket_rows.py.
 """
 
 from collections.abc import Iterator
@@ -42,20 +42,20 @@ ROWS: tuple[ModuleType, ...] = (
     test_sessions,
     test_tutors,
 )
-# What cloud mode answers otherwise (413, docs/contract-newer.md, section 10), or is no matter of it: there the operator
-# names origins and a provider when deploying, and failures are this process's own.
+# Excluded: tests whose response differs in cloud mode (413, docs/contract-newer.md, section 10), or that do not apply,
+# as origins and a provider are set when deploying, and failures are simulated in this process.
 OTHERWISE = {
-    "test_a_failure_of_ours_can_be_read_as_well",
-    "test_the_frontend_may_repeat_itself_four_thousand_times",
-    "test_a_picture_that_the_browser_has_kept_may_be_saved_by_a_script",
-    "test_a_frontend_on_another_site_gets_cookies_that_cross_sites",
-    "test_without_a_provider_there_is_nothing",
+    "test_the_frontend_can_read_server_errors_too",
+    "test_the_frontend_may_repeat_parameters_four_thousand_times",
+    "test_a_picture_cached_by_the_browser_can_be_read_by_a_script",
+    "test_a_frontend_on_another_site_gets_cross_site_cookies",
+    "test_without_a_provider_the_endpoints_do_not_exist",
 }
 TESTS = {name: each for module in ROWS for name, each in vars(module).items() if name.startswith("test_")}
 globals().update({name: each for name, each in TESTS.items() if name not in OTHERWISE})
 
 
-def test_what_is_left_out_is_there() -> None:
+def test_the_excluded_tests_exist() -> None:
     assert TESTS.keys() >= OTHERWISE
 
 
@@ -82,11 +82,11 @@ def emulated(engines: dict[str, Engine], provider: OpenIdProvider) -> Iterator[S
 
 @pytest.fixture
 def entry(emulated: ServedEntry, platform: None) -> EntryPoint:
-    """In place of the two entry points that the tests know."""
+    """Replaces the two entry points of the tests."""
     return emulated
 
 
 @pytest.fixture
 def people(platform: None, production_hashes: None) -> People:
-    """The functions, in processes of their own, hash as in production."""
+    """With production hashes, because the functions run in their own processes."""
     return People()

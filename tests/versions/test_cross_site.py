@@ -1,4 +1,4 @@
-"""Requests of other sites with somebody's cookies, and what browsers are told about who may read answers."""
+"""Requests from other sites with a user's cookies, and the headers that tell browsers who may read responses."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -20,7 +20,7 @@ FOREIGN = (
     "",
     f"{FRONT}.evil.example",
 )
-# Everything that changes something, once; each would be carried out by whoever the cookie stands for.
+# Every request that changes something, once; each would be executed for the owner of the cookie.
 CHANGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "token/", {"email": "student1@example.com", "password": PASSWORD}),
     ("POST", "token/refresh/", {}),
@@ -36,18 +36,18 @@ CHANGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 
 def forged() -> Iterator[tuple[str, str, dict[str, str], bytes]]:
-    """Requests as a page of another site has a browser send them, with and without what newer browsers add."""
+    """Requests as a page of another site makes a browser send them, with and without the headers of newer browsers."""
     for (method, path, _), origin, site in product(CHANGES, FOREIGN, ("cross-site", "same-site", "none", "")):
         for kind, body in ((FORM, b"a=b"), (MULTIPART, b"--b--"), (TEXT, b"{}"), (FORM, b""), ("", b"")):
             headers = {"origin": origin} if origin else {}
             headers |= {"sec-fetch-site": site} if site else {}
             headers |= {"content-type": kind} if kind else {}
-            # Neither an origin nor a type, and no body: what no form sends.
+            # Neither an origin nor a type, and no body, which no form sends.
             if origin or site or kind:
                 yield method, path, headers, body
 
 
-def test_no_forged_request_is_carried_out(entry: EntryPoint, signed_in: SignedIn, people: People) -> None:
+def test_no_cross_site_request_is_executed(entry: EntryPoint, signed_in: SignedIn, people: People) -> None:
     cookies = signed_in(people.student()).cookies
     sent = list(forged())
     assert len(sent) > 1_000
@@ -64,7 +64,7 @@ def test_no_forged_request_is_carried_out(entry: EntryPoint, signed_in: SignedIn
 
 
 @pytest.mark.parametrize(("origin", "site"), [(FRONT, "cross-site"), (FRONT, ""), ("own", "same-origin"), ("", "")])
-def test_the_frontend_and_programs_may_change_things(
+def test_the_frontend_and_programs_may_make_changes(
     entry: EntryPoint, signed_in: SignedIn, people: People, origin: str, site: str
 ) -> None:
     browser = signed_in(people.student())
@@ -74,13 +74,13 @@ def test_the_frontend_and_programs_may_change_things(
     assert browser("POST", "token/refresh/").status == 200
 
 
-def test_a_header_of_ones_own_needs_no_origin(entry: EntryPoint, people: People) -> None:
+def test_a_request_with_an_authorization_header_needs_no_origin(entry: EntryPoint, people: People) -> None:
     browser = Browser(entry, origin="https://tools.example", site="cross-site")
     bearer = {"authorization": f"Bearer {people.student().access}"}
     assert browser("PATCH", "user/profile/", {"first_name": "Ala", "last_name": "B"}, headers=bearer).status == 200
 
 
-def test_another_site_cannot_even_ask_who_is_signed_in(entry: EntryPoint, signed_in: SignedIn, people: People) -> None:
+def test_another_site_cannot_find_out_who_is_signed_in(entry: EntryPoint, signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     for origin, site in (("https://evil.example", "cross-site"), ("", "cross-site"), ("", "same-site")):
         browser.origin, browser.site = origin, site
@@ -103,7 +103,7 @@ def granted(answer: Answer) -> dict[str, str]:
         ("OPTIONS", "user/tutor/skills/", 200),
     ],
 )
-def test_every_answer_lets_the_frontend_read_it_with_credentials(
+def test_the_frontend_can_read_every_response_with_credentials(
     entry: EntryPoint, method: str, path: str, status: int, people: People
 ) -> None:
     answer = Browser(entry)(method, path)
@@ -115,7 +115,7 @@ def test_every_answer_lets_the_frontend_read_it_with_credentials(
     assert (granted(other), other.headers["vary"]) == ({}, "Origin")
 
 
-def test_a_failure_of_ours_can_be_read_as_well(
+def test_the_frontend_can_read_server_errors_too(
     entry: EntryPoint, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -140,7 +140,7 @@ def test_preflights_name_methods_and_headers(entry: EntryPoint) -> None:
     assert "access-control-allow-origin" not in other
 
 
-def test_the_recorded_wire_grants_every_origin_and_reads_no_cookie(signed_in: SignedIn, people: People) -> None:
+def test_the_recorded_api_allows_every_origin_and_ignores_cookies(signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     answer = browser("GET", "/api/user/profile/")
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (401, "*")

@@ -1,4 +1,4 @@
-"""What versions cost those who ask for none."""
+"""The cost of versions for requests without one."""
 
 import subprocess
 import sys
@@ -11,12 +11,12 @@ from shared.versions import VERSIONS
 from tools.cloud.project import ROOT
 
 
-def test_no_version_is_loaded_before_it_is_asked_for() -> None:
+def test_versions_are_loaded_on_first_use() -> None:
     script = "import functions.tokens.handler, sys; sys.exit('shared.versions.v2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def test_a_request_for_no_version_goes_straight_to_the_api() -> None:
+def test_a_request_without_a_version_goes_straight_to_the_api() -> None:
     def api(scope: Any, receive: Any, send: Any) -> Any:
         return scope, receive, send
 
@@ -26,15 +26,15 @@ def test_a_request_for_no_version_goes_straight_to_the_api() -> None:
     assert through[1:] == ("receive", "send")
 
 
-def test_telling_that_there_is_no_version_takes_no_time() -> None:
+def test_recognizing_a_request_without_a_version_is_cheap() -> None:
     """A search takes hundreds of microseconds of processor time."""
     scope = {"type": "http", "path": "/api/user/tutor/search/", "headers": []}
     rounds = 2_000
     assert min(timeit.repeat(lambda: requested_version(scope), number=rounds, repeat=5)) / rounds < 5e-6
 
 
-def test_what_the_api_calls_by_its_own_name_is_no_value_of_a_variable() -> None:
-    """But for the two whose variables stand for such names."""
+def test_no_path_of_the_api_matches_a_variable_of_a_version() -> None:
+    """Except those whose variables stand for such names."""
     named = {"/api/user/tutor/schedule/me/", "/api/reservation/reservation/user/me/"}
     named |= {"/api/reservation/reservation/tutor/me/"}
     taken = {

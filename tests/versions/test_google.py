@@ -46,14 +46,14 @@ def complete(browser: Browser, state: str, code: str, **more: str) -> Answer:
     return browser("POST", f"{PATH}?state={state}&code={code}", headers={"content-type": "application/json", **more})
 
 
-def test_a_browser_signs_in(browser: Browser, provider: OpenIdProvider) -> None:
+def test_a_browser_signs_in_with_google(browser: Browser, provider: OpenIdProvider) -> None:
     answer = complete(browser, *provider.give_code(begin(browser)))
     assert (answer.status, answer.json["user"]) == (201, "ola@example.com")
     assert sorted(browser.cookies) == ["access", "refresh"]
     assert browser("GET", "user/profile/").json["email"] == "ola@example.com"
 
 
-def test_without_a_provider_there_is_nothing(browser: Browser) -> None:
+def test_without_a_provider_the_endpoints_do_not_exist(browser: Browser) -> None:
     for answer in (browser("GET", f"{PATH}?redirect_uri={REDIRECT}"), complete(browser, "x", "x")):
         assert (answer.status, answer.cookies) == (404, [])
 
@@ -64,9 +64,7 @@ def test_another_provider_is_unknown(browser: Browser, provider: OpenIdProvider)
 
 
 @pytest.mark.parametrize("sent", ["", "?redirect_uri=", "?redirect_uri=https://evil.example/"])
-def test_an_address_that_is_not_named_is_refused_with_a_text(
-    browser: Browser, provider: OpenIdProvider, sent: str
-) -> None:
+def test_an_unlisted_redirect_uri_is_refused_with_a_text(browser: Browser, provider: OpenIdProvider, sent: str) -> None:
     answer = browser("GET", PATH + sent)
     assert (answer.status, type(answer.json), answer.cookies) == (400, str, [])
 
@@ -84,7 +82,7 @@ def test_an_account_is_linked_by_the_next_sign_in_with_its_password(
     assert (again.status, again.json["user"]) == (201, ola.email)
 
 
-def test_the_owner_sees_and_removes_who_may_sign_in(browser: Browser, provider: OpenIdProvider) -> None:
+def test_the_owner_lists_and_removes_linked_identities(browser: Browser, provider: OpenIdProvider) -> None:
     complete(browser, *provider.give_code(begin(browser)))
     [found] = browser("GET", "token/identities/").json["results"]
     assert (found["issuer"], found["subject"]) == (provider.issuer, "1234")
@@ -93,30 +91,28 @@ def test_the_owner_sees_and_removes_who_may_sign_in(browser: Browser, provider: 
 
 
 @pytest.mark.parametrize("state", ["", "x", "x" * 201])
-def test_a_state_that_is_not_ours_is_refused(browser: Browser, provider: OpenIdProvider, state: str) -> None:
+def test_an_unknown_state_is_refused(browser: Browser, provider: OpenIdProvider, state: str) -> None:
     begin(browser)
     answer = complete(browser, state, "x")
     assert (answer.status, list(answer.json), answer.cookies) == (400, ["non_field_errors"], [])
 
 
-def test_what_else_google_says_is_passed_over(browser: Browser, provider: OpenIdProvider) -> None:
+def test_additional_parameters_from_google_are_ignored(browser: Browser, provider: OpenIdProvider) -> None:
     state, code = provider.give_code(begin(browser))
     more = f"iss={provider.issuer}&scope=email+openid&authuser=0&prompt=none&hd=prz.edu.pl"
     json_type = {"content-type": "application/json"}
     assert browser("POST", f"{PATH}?state={state}&code={code}&{more}", headers=json_type).status == 201
 
 
-def test_who_says_no_to_google_is_signed_in_to_nothing(browser: Browser, provider: OpenIdProvider) -> None:
+def test_declining_at_google_does_not_sign_in(browser: Browser, provider: OpenIdProvider) -> None:
     state, code = provider.give_code(begin(browser))
     json_type = {"content-type": "application/json"}
     refused = browser("POST", f"{PATH}?error=access_denied&state={state}", headers=json_type)
     assert (refused.status, list(refused.json), refused.cookies) == (400, ["non_field_errors"], [])
-    assert complete(browser, state, code).status == 400, "that sign-in is over"
+    assert complete(browser, state, code).status == 400, "that sign-in has ended"
 
 
-def test_of_two_sign_ins_that_one_browser_has_begun_the_later_counts(
-    browser: Browser, provider: OpenIdProvider
-) -> None:
+def test_of_two_sign_ins_begun_in_one_browser_the_later_counts(browser: Browser, provider: OpenIdProvider) -> None:
     first, second = (provider.give_code(begin(browser)) for _ in range(2))
     assert complete(browser, first[0], second[1]).status == 400
     assert complete(browser, *first).status == 400
@@ -124,10 +120,10 @@ def test_of_two_sign_ins_that_one_browser_has_begun_the_later_counts(
     assert complete(browser, *second).status == 400
 
 
-def test_the_answer_of_another_browser_is_refused(
+def test_the_state_and_code_of_another_browser_are_refused(
     entry: EntryPoint, browser: Browser, provider: OpenIdProvider
 ) -> None:
-    """Else a stranger could sign somebody in to the stranger's account."""
+    """Otherwise a stranger could sign somebody else in to the stranger's account."""
     theirs = provider.give_code(begin(Browser(entry)))
     assert complete(browser, *theirs).status == 400
     begin(browser)
@@ -139,7 +135,7 @@ def test_the_answer_of_another_browser_is_refused(
     ("origin", "site"),
     [("https://evil.example", "cross-site"), ("null", "cross-site"), ("", "cross-site"), ("", "same-site")],
 )
-def test_another_site_begins_and_ends_nothing(
+def test_another_site_can_neither_begin_nor_complete_a_sign_in(
     entry: EntryPoint, browser: Browser, provider: OpenIdProvider, origin: str, site: str
 ) -> None:
     answer = provider.give_code(begin(browser))

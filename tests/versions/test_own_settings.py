@@ -1,4 +1,4 @@
-"""A tutor's own settings, skills and schedule in version 2 (docs/contract-newer.md, section 4)."""
+"""Tutors' own settings, skills and schedules in version 2 (docs/contract-newer.md, section 4)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from tests.versions.test_tutors import GROUPS, SWITCHES, SignedIn
 SETTINGS = ["description", "price", *SWITCHES, "tutoring_location", *GROUPS]
 
 
-def test_settings_are_one_object_and_change_key_by_key(signed_in: SignedIn, people: People) -> None:
+def test_settings_are_one_object_whose_keys_change_separately(signed_in: SignedIn, people: People) -> None:
     tutor = signed_in(people.new_tutor())
     settings = tutor("GET", "user/tutor/me/").json
     assert (list(settings), settings["price"], settings["description"]) == (SETTINGS, 0, None)
@@ -37,7 +37,7 @@ WRONG_SETTINGS: tuple[tuple[Any, Any], ...] = (
 )
 
 
-def test_wrong_settings_are_named(signed_in: SignedIn, people: People) -> None:
+def test_invalid_settings_are_named(signed_in: SignedIn, people: People) -> None:
     tutor = signed_in(people.tutor())
     for sent, errors in WRONG_SETTINGS:
         answer = tutor("PATCH", "user/tutor/me/", sent)
@@ -59,7 +59,7 @@ def slot(hours: float, length: float = 1) -> dict[str, str]:
     return {"start_time": f"{start:%Y-%m-%dT%H:%M:%S}.000Z", "end_time": f"{ends:%Y-%m-%dT%H:%M:%S}.000Z"}
 
 
-def test_the_own_schedule(signed_in: SignedIn, people: People) -> None:
+def test_tutors_manage_their_own_schedule(signed_in: SignedIn, people: People) -> None:
     tutor, path = signed_in(people.tutor()), "user/tutor/schedule/me/"
     assert tutor("GET", path).json == []
     added = tutor("POST", path, {**slot(30), "is_reserved": True})

@@ -21,7 +21,7 @@ def add_slot(tutor: Person, days: int = 3) -> int:
     return int(insert("schedule_items", {"tutor_id": tutor.tutor_id, **times}))
 
 
-def test_a_slot_is_reserved_once(signed_in: SignedIn, people: People) -> None:
+def test_a_slot_can_be_reserved_only_once(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(), people.student()
     item, student = add_slot(tutor), signed_in(ola)
     made = student("POST", BOOK, {"schedule_item": item, "unknown": 1})
@@ -37,7 +37,9 @@ def test_a_slot_is_reserved_once(signed_in: SignedIn, people: People) -> None:
     assert query("SELECT count(*) FROM bookings") == [(1,)]
 
 
-def test_what_is_no_slot_is_refused_at_the_slot(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_an_invalid_slot_is_refused_with_an_error_of_the_slot(
+    browser: Browser, signed_in: SignedIn, people: People
+) -> None:
     tutor = people.tutor()
     item, student = add_slot(tutor), signed_in(people.student())
     assert browser("POST", BOOK, {"schedule_item": item}).status == 401
@@ -55,7 +57,7 @@ def test_what_is_no_slot_is_refused_at_the_slot(browser: Browser, signed_in: Sig
     assert (past.status, past.json["detail"]) == (409, "Ten termin już minął.")
 
 
-def test_both_sides_see_it_with_slot_and_person(signed_in: SignedIn, people: People) -> None:
+def test_both_sides_see_a_reservation_with_slot_and_person(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(first_name="Jan"), people.student(first_name="Ola")
     student = signed_in(ola)
     first, second = add_slot(tutor, days=5), add_slot(tutor, days=3)
@@ -77,7 +79,7 @@ def test_both_sides_see_it_with_slot_and_person(signed_in: SignedIn, people: Peo
     assert student("GET", TUTORS).status == 403
 
 
-def test_one_that_awaits_the_tutor_is_not_confirmed_until_it_is(signed_in: SignedIn, people: People) -> None:
+def test_a_reservation_is_unconfirmed_until_the_tutor_confirms_it(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(), people.student()
     booking = insert_booking(ola, tutor, **PENDING)
     student = signed_in(ola)
@@ -96,7 +98,7 @@ def test_one_that_awaits_the_tutor_is_not_confirmed_until_it_is(signed_in: Signe
     assert shown() == []
 
 
-def test_a_reservation_outlives_the_accounts_of_its_people(signed_in: SignedIn, people: People) -> None:
+def test_a_reservation_remains_when_its_accounts_are_deleted(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(), people.student()
     insert_booking(ola, tutor)
     query("UPDATE bookings SET student_id = NULL")
@@ -105,7 +107,9 @@ def test_a_reservation_outlives_the_accounts_of_its_people(signed_in: SignedIn, 
     assert theirs["user"]["profile_image"].startswith("http")
 
 
-def test_the_tutor_is_told_and_marks_it_as_read(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_the_tutor_is_notified_and_marks_the_notification_as_read(
+    browser: Browser, signed_in: SignedIn, people: People
+) -> None:
     tutor, student = people.tutor(), signed_in(people.student())
     told = signed_in(tutor)
     assert told("GET", "notification/list/?p=1&page_size=8").json["count"] == 0
@@ -125,7 +129,7 @@ def test_the_tutor_is_told_and_marks_it_as_read(browser: Browser, signed_in: Sig
     assert told("GET", "notification/list/?p=2").json == {"detail": "Niepoprawna strona."}
 
 
-def test_notifications_go_on_at_an_absolute_address(signed_in: SignedIn, people: People) -> None:
+def test_the_next_page_of_notifications_has_an_absolute_url(signed_in: SignedIn, people: People) -> None:
     ola = people.student()
     for number in range(3):
         insert("notifications", {"user_id": ola.id, "kind": "booking_booked", "message": str(number)})

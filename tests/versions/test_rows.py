@@ -1,6 +1,6 @@
 """Every row of section 4 of docs/contract-newer.md, called as the frontend calls it: status, types, times, addresses.
 
-What rows answer to mistakes stands in the tests of each feature.
+The tests of each feature cover responses to invalid requests.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def slot(days: int) -> dict[str, str]:
 
 
 class Rows:
-    """A tutor and a student who do all that the frontend can."""
+    """A tutor and a student who do everything that the frontend can."""
 
     def __init__(self, tutor: Browser, student: Browser, visitor: Browser) -> None:
         self.tutor, self.student, self.visitor = tutor, student, visitor
@@ -41,7 +41,7 @@ class Rows:
         return answer.json
 
     def furnish(self, tutor: Person) -> dict[str, Any]:
-        """Every row that makes something; returns what the paths of the others are made of."""
+        """Request every row that creates something; returns the values for the paths of the others."""
         tags = {"tags": [{"name": "matura"}, {"name": ""}], "title": "Kurs", "description": "Od stycznia"}
         self.check(self.tutor("POST", "announcement/announcement/", tags), 201, shapes.ANNOUNCEMENT)
         for each in ({"price": "75"}, {"description": "Uczę."}, {"tutoring_location": "Rzeszów"}):
@@ -91,7 +91,7 @@ READS: tuple[tuple[str, str, Any], ...] = (
 )
 
 
-def test_every_row_is_of_its_shape(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_every_row_has_its_shape(browser: Browser, signed_in: SignedIn, people: People) -> None:
     tutor = people.new_tutor()
     rows = Rows(signed_in(tutor), signed_in(people.student()), browser)
     for each in ({"online_sessions_available": True}, {"individual_sessions_available": True}):
@@ -149,8 +149,8 @@ OF_EVERYBODY: tuple[tuple[str, str], ...] = (
 )
 
 
-def test_rows_of_somebody_are_nobody_else_s(browser: Browser, signed_in: SignedIn, people: People) -> None:
-    """401 is what makes the frontend refresh its session; a body that would be refused changes nothing of it."""
+def test_rows_that_need_an_account_refuse_other_callers(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    """A 401 makes the frontend refresh its session, so it must come even for an invalid body."""
     student = signed_in(people.student())
     for method, path in (*OF_EVERYBODY, *OF_TUTORS):
         sent: tuple[Any, ...] = () if method in {"GET", "DELETE"} else ({},)
@@ -162,5 +162,5 @@ def test_rows_of_somebody_are_nobody_else_s(browser: Browser, signed_in: SignedI
 
 
 @pytest.mark.parametrize("shape", [shapes.CARD, {"a": [int]}, [str], None, shapes.TIME, int, (shapes.URL, None)])
-def test_what_is_of_another_shape_is_told(shape: Any) -> None:
+def test_a_wrong_shape_is_detected(shape: Any) -> None:
     assert mismatch({"a": []}, shape) != ""

@@ -1,4 +1,4 @@
-"""A change seen through both versions is one thing: there is one platform, in two forms."""
+"""Both versions show the same changes: there is one platform with two forms."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,17 +12,17 @@ SignedIn = Callable[[Person], Browser]
 
 
 def recorded(browser: Browser, method: str, path: str, person: Person, body: Any = None) -> Answer:
-    """A request of the recorded wire, by header."""
+    """Send a request to the recorded API, with the token in the header."""
     headers = {"authorization": f"Bearer {person.access}"}
     return browser(method, f"/api/{path}", *([] if body is None else [body]), headers=headers)
 
 
-def test_what_one_version_changes_the_other_shows(signed_in: SignedIn, people: People) -> None:
+def test_changes_through_one_version_appear_in_the_other(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(), people.student()
     of_tutor, of_student = signed_in(tutor), signed_in(ola)
     times = {"start_time": "2035-01-10T08:00:00.000Z", "end_time": "2035-01-10T09:00:00.000Z"}
 
-    # What the newer frontend offers and sets, the older one shows, and the other way round.
+    # The older frontend shows what the newer one offers and sets, and vice versa.
     item = of_tutor("POST", "user/tutor/schedule/me/", times).json
     assert recorded(of_tutor, "GET", "user/tutor/schedule/me/", tutor).json == [
         {name: value for name, value in item.items() if name != "is_reserved"}
@@ -45,7 +45,7 @@ def test_what_one_version_changes_the_other_shows(signed_in: SignedIn, people: P
     [slot] = of_student("GET", f"user/tutor/schedule/{tutor.tutor_id}/").json
     assert slot["is_reserved"] is False
 
-    # A conversation and a review are the same ones.
+    # Conversations and reviews are the same.
     talk = recorded(of_student, "POST", "chat/conversation/", ola, {"users": [{"id": str(tutor.id)}]}).json
     assert of_tutor("GET", f"chat/conversation/{talk['id']}/").json["id"] == talk["id"]
     of_student("POST", f"user/rate_tutor/{tutor.tutor_id}/", {"rating": 4, "review": "Dobrze."})
@@ -54,12 +54,12 @@ def test_what_one_version_changes_the_other_shows(signed_in: SignedIn, people: P
         {**review, "student_last_name": "N."}
     ]
 
-    # Who signs out of one is signed out of the other.
+    # Signing out of one signs out of the other.
     of_student("POST", "token/logout/")
     assert recorded(of_student, "GET", "user/profile/", ola).status == 401
 
 
-def test_a_message_is_one_in_both(signed_in: SignedIn, people: People) -> None:
+def test_both_versions_show_the_same_message(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(), people.student()
     student, talk = signed_in(ola), add_conversation(ola, tutor)
     add_messages(talk, ola, "Dzień dobry!")
@@ -71,7 +71,7 @@ def test_a_message_is_one_in_both(signed_in: SignedIn, people: People) -> None:
     assert older[1]["body"] == f"plan.txt {sent['file'].removeprefix(student.entry.own)}"
 
 
-def test_an_announcement_and_an_issue_are_one_in_both(signed_in: SignedIn, people: People) -> None:
+def test_both_versions_show_the_same_announcement_and_issue(signed_in: SignedIn, people: People) -> None:
     tutor, ola = people.tutor(), people.student()
     of_tutor, student = signed_in(tutor), signed_in(ola)
     texts = {"title": "Kurs", "description": "Od stycznia", "tags": [{"name": "matura"}]}

@@ -16,7 +16,7 @@ NOT_SIGNED_IN = {"detail": "Nie podano danych uwierzytelniających."}
 ACCESS, REFRESH = "HttpOnly; Max-Age=3600; Path=/; ", "HttpOnly; Max-Age=604800; Path=/; "
 
 
-def test_signing_in_sets_both_cookies_and_answers_both_tokens(browser: Browser, people: People) -> None:
+def test_signing_in_sets_both_cookies_and_returns_both_tokens(browser: Browser, people: People) -> None:
     student = people.student()
     answer = browser("POST", "token/", {"email": student.email, "password": PASSWORD})
     assert (answer.status, list(answer.json)) == (200, ["refresh", "access"])
@@ -28,7 +28,7 @@ def test_signing_in_sets_both_cookies_and_answers_both_tokens(browser: Browser, 
     assert browser("GET", "user/profile/").json["id"] == str(student.id)
 
 
-def test_a_frontend_on_another_site_gets_cookies_that_cross_sites(
+def test_a_frontend_on_another_site_gets_cross_site_cookies(
     entry: EntryPoint, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     student = people.student()
@@ -43,7 +43,7 @@ def test_a_frontend_on_another_site_gets_cookies_that_cross_sites(
         )
 
 
-def test_with_a_second_factor_the_cookies_come_with_its_code(browser: Browser, people: People) -> None:
+def test_with_a_second_factor_its_code_sets_the_cookies(browser: Browser, people: People) -> None:
     ola = secure(people.student())
     password = {"email": ola.person.email, "password": PASSWORD}
     answer = browser("POST", "token/", password)
@@ -57,7 +57,7 @@ def test_with_a_second_factor_the_cookies_come_with_its_code(browser: Browser, p
     query("DELETE FROM mail_outbox")
     again = {"ticket": browser("POST", "token/", password).json["ticket"], "code": ola.recovery_codes[0]}
     assert browser("POST", "token/second_factor/", again).status == 200
-    assert query("SELECT kind FROM mail_outbox") == [("recovery_code_used",)], "the browser is known by its cookie"
+    assert query("SELECT kind FROM mail_outbox") == [("recovery_code_used",)], "the cookie identifies the browser"
     assert browser("GET", "user/second_factors/").json["recovery_codes_left"] == 9
 
 
@@ -76,7 +76,7 @@ def test_a_passkey_alone_sets_the_cookies_too(signed_in: SignedIn, people: Peopl
     assert browser("GET", "user/profile/").json["id"] == str(ola.id)
 
 
-def test_another_site_gives_no_second_factor(entry: EntryPoint, people: People) -> None:
+def test_another_site_cannot_submit_a_second_factor(entry: EntryPoint, people: People) -> None:
     ola = secure(people.student())
     other = Browser(entry, origin="https://evil.example", site="cross-site")
     answer = other("POST", "token/second_factor/", {"ticket": ticket_for(ola), "code": ola.code()})
@@ -92,18 +92,18 @@ def test_another_site_gives_no_second_factor(entry: EntryPoint, people: People) 
         ([], 400),
     ],
 )
-def test_what_does_not_sign_in_sets_no_cookie(browser: Browser, people: People, body: object, status: int) -> None:
+def test_a_failed_sign_in_sets_no_cookie(browser: Browser, people: People, body: object, status: int) -> None:
     people.student(email="new@example.com", confirmed_at=None)
     answer = browser("POST", "token/", body)
     assert (answer.status, answer.cookies) == (status, [])
 
 
-def test_who_has_a_cookie_is_signed_in(signed_in: SignedIn, people: People) -> None:
+def test_a_browser_with_a_cookie_is_signed_in(signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     assert (browser("POST", "token/verify/").status, browser("POST", "token/verify/").json) == (200, {})
 
 
-def test_without_a_cookie_the_browser_is_told_to_refresh(browser: Browser, people: People) -> None:
+def test_a_browser_without_a_cookie_is_told_to_refresh(browser: Browser, people: People) -> None:
     assert (browser("POST", "token/verify/").status, browser("POST", "token/verify/").json) == (401, NOT_SIGNED_IN)
     assert browser("POST", "token/refresh/").status == 401
     student, missing = people.student(), ["To pole jest wymagane."]
@@ -114,7 +114,7 @@ def test_without_a_cookie_the_browser_is_told_to_refresh(browser: Browser, peopl
         assert browser("POST", f"token/{path}/", {name: token}).status == 200
 
 
-def test_an_expired_access_cookie_is_refreshed(signed_in: SignedIn, people: People) -> None:
+def test_an_expired_access_cookie_can_be_refreshed(signed_in: SignedIn, people: People) -> None:
     student = people.student()
     browser = signed_in(student)
     past = datetime.now(UTC) - timedelta(seconds=5)
@@ -129,7 +129,7 @@ def test_an_expired_access_cookie_is_refreshed(signed_in: SignedIn, people: Peop
     assert browser("GET", "user/profile/").status == 200
 
 
-def test_the_cookie_wins_over_the_body(signed_in: SignedIn, people: People) -> None:
+def test_the_cookie_takes_precedence_over_the_body(signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     assert browser("POST", "token/verify/", {"token": "junk"}).status == 200
     assert browser("POST", "token/refresh/", {"refresh": "junk"}).status == 200
@@ -137,7 +137,7 @@ def test_the_cookie_wins_over_the_body(signed_in: SignedIn, people: People) -> N
     assert browser("POST", "token/refresh/").json["detail"] == "Token posiada zły typ"
 
 
-def test_a_bad_header_is_not_rescued_by_a_good_cookie(signed_in: SignedIn, people: People) -> None:
+def test_an_invalid_header_is_refused_despite_a_valid_cookie(signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     for header in ("Bearer junk", "Bearer", "Basic x"):
         answer = browser("GET", "user/profile/", headers={"authorization": header})
@@ -150,13 +150,13 @@ def test_a_header_needs_no_cookie(browser: Browser, people: People) -> None:
     assert answer.json["id"] == str(student.id)
 
 
-def test_cookies_of_others_on_this_host_do_no_harm(signed_in: SignedIn, people: People) -> None:
+def test_cookies_of_other_programs_on_this_host_are_ignored(signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     browser.cookies = {"theme": "a=b==; x", "": "", "q": '"quoted"', **browser.cookies}
     assert browser("GET", "user/profile/").status == 200
 
 
-def test_signing_out_ends_the_session_and_takes_the_cookies_back(signed_in: SignedIn, people: People) -> None:
+def test_signing_out_ends_the_session_and_deletes_the_cookies(signed_in: SignedIn, people: People) -> None:
     student = people.student()
     browser = signed_in(student)
     answer = browser("POST", "token/logout/")
@@ -169,21 +169,21 @@ def test_signing_out_ends_the_session_and_takes_the_cookies_back(signed_in: Sign
     assert (again("POST", "token/verify/").status, again("POST", "token/refresh/").status) == (401, 401)
 
 
-def test_who_has_only_the_refresh_cookie_left_is_signed_out_for_good(signed_in: SignedIn, people: People) -> None:
+def test_the_refresh_cookie_alone_is_enough_to_end_the_session(signed_in: SignedIn, people: People) -> None:
     browser = signed_in(people.student())
     del browser.cookies["access"]
     assert browser("POST", "token/logout/").status == 204
     assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
 
 
-def test_everybody_may_sign_out(browser: Browser) -> None:
+def test_signing_out_always_succeeds(browser: Browser) -> None:
     assert browser("POST", "token/logout/").status == 204
     browser.cookies = {"access": "junk", "refresh": "junk"}
     assert browser("POST", "token/logout/").status == 204
     assert browser("GET", "token/logout/").status == 405
 
 
-def test_a_browser_that_was_here_before_is_a_known_device(browser: Browser, people: People) -> None:
+def test_a_returning_browser_is_a_known_device(browser: Browser, people: People) -> None:
     student = people.student()
     browser.sign_in(student.email, PASSWORD)
     browser.sign_in(student.email, PASSWORD)

@@ -1,4 +1,4 @@
-"""Every row of sections 5 and 6 of docs/contract-newer.md over real WebSockets: of a local server and of cloud mode."""
+"""Every row of sections 5 and 6 of docs/contract-newer.md over real WebSockets: local server and cloud mode."""
 
 import json
 import re
@@ -67,12 +67,12 @@ class Listener:
         self.socket.send(json.dumps(frame))
 
     def say(self, body: str, as_if: Person) -> None:
-        """Send a message as the frontend does, which names anybody as its author."""
+        """Send a message as the frontend does, which may name anybody as its author."""
         self.send({"event": "chat_message", "data": {"body": body, "created_by": str(as_if.id)}})
 
 
 class Sockets:
-    """Opens sockets of the version, and of the wire before it."""
+    """Opens sockets of the version, and of the recorded API."""
 
     def __init__(self, entry: ServedEntry, stack: ExitStack) -> None:
         self.entry, self.stack = entry, stack
@@ -81,7 +81,7 @@ class Sockets:
         return self.ask(f"/v2/ws/{path}/", Cookie=f"theme=a=b; access={person.access}; refresh={person.refresh}")
 
     def ask(self, path: str, origin: str = FRONT, **headers: str) -> Listener:
-        """Raises InvalidStatus where the handshake is refused."""
+        """Raises InvalidStatus if the handshake is refused."""
         opening = connect(
             self.entry.url.replace("http", "ws") + path,
             additional_headers={name.replace("_", "-"): value for name, value in headers.items()},
@@ -130,7 +130,7 @@ def talk(people: People) -> Talk:
     return ola, jan, add_conversation(ola, jan)
 
 
-def test_a_message_comes_once_to_every_socket_of_its_conversation(sockets: Sockets, talk: Talk) -> None:
+def test_every_socket_of_a_conversation_gets_each_message_once(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     heard = [sockets.open(f"chat/{conversation}", each) for each in (ola, ola, jan)]
     for body in ("Dzień dobry!", "Drugie"):
@@ -143,7 +143,7 @@ def test_a_message_comes_once_to_every_socket_of_its_conversation(sockets: Socke
         assert frame["created_by"]["profile_image"].startswith(f"{sockets.entry.public}/")
 
 
-def test_what_is_no_message_is_passed_over_in_silence(sockets: Sockets, talk: Talk) -> None:
+def test_invalid_messages_are_silently_ignored(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     mine, theirs = (sockets.open(f"chat/{conversation}", each) for each in (ola, jan))
     for text in NO_MESSAGES:
@@ -152,7 +152,7 @@ def test_what_is_no_message_is_passed_over_in_silence(sockets: Sockets, talk: Ta
     assert [each.hear()["body"] for each in (mine, theirs)] == ["Jestem", "Jestem"]
 
 
-def test_what_newer_clients_do_beside_messages_is_never_drawn(sockets: Sockets, talk: Talk) -> None:
+def test_the_frontend_gets_no_frames_about_events_of_newer_clients(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     drawn, listed = sockets.open(f"chat/{conversation}", jan), sockets.open("chat/list", jan)
     newer = sockets.ask(f"/ws/chat/{conversation}/?token={ola.access}&protocol=2")
@@ -172,7 +172,7 @@ def test_what_newer_clients_do_beside_messages_is_never_drawn(sockets: Sockets, 
     assert [listed.hear()["last_message"]["body"] for _ in range(2)] == ["Raz", "Dwa"]
 
 
-def test_the_list_hears_of_each_message_its_own_and_others(sockets: Sockets, talk: Talk) -> None:
+def test_the_list_socket_gets_each_message_own_or_received(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     lists = [sockets.open("chat/list", each) for each in (ola, jan)]
     mine, theirs = (sockets.open(f"chat/{conversation}", each) for each in (ola, jan))
@@ -187,7 +187,7 @@ def test_the_list_hears_of_each_message_its_own_and_others(sockets: Sockets, tal
         assert all(each["profile_image"].startswith(f"{sockets.entry.public}/") for each in frame["users"])
 
 
-def test_a_file_that_a_form_sends_comes_as_a_message(sockets: Sockets, talk: Talk) -> None:
+def test_a_file_sent_with_a_form_arrives_as_a_message(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     heard = [sockets.open(f"chat/{conversation}", each) for each in (ola, jan)]
     listed = sockets.open("chat/list", jan)
@@ -201,7 +201,7 @@ def test_a_file_that_a_form_sends_comes_as_a_message(sockets: Sockets, talk: Tal
         assert (read.status, read.body) == (200, b"Hello")
 
 
-def test_a_reservation_is_told_with_the_number_of_what_is_unread(sockets: Sockets, talk: Talk) -> None:
+def test_a_notification_of_a_reservation_has_the_unread_count(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     tutor, student = sockets.browser(jan), sockets.browser(ola)
     badges = [sockets.open("notification/user", jan) for _ in range(2)]
@@ -222,14 +222,14 @@ def test_a_reservation_is_told_with_the_number_of_what_is_unread(sockets: Socket
     assert student("PATCH", path, {"is_read": True}).status == 404
     assert tutor("PATCH", path, {"is_read": True}).status == 200
     assert [badge.hear() for badge in badges] == [{"unread_notification_count": 0}] * 2
-    # Nothing else came, here or to what is no socket of notifications.
+    # Nothing else arrived, neither here nor on other sockets.
     badges[0].send(COUNT)
     assert badges[0].hear() == {"unread_notification_count": 0}
     others[1].say("Koniec", as_if=ola)
     assert others[0].hear()["last_message"]["body"] == others[1].hear()["body"] == "Koniec"
 
 
-def test_an_open_conversation_counts_as_read(sockets: Sockets, talk: Talk) -> None:
+def test_messages_of_an_open_conversation_count_as_read(sockets: Sockets, talk: Talk) -> None:
     ola, jan, conversation = talk
     mine = sockets.open(f"chat/{conversation}", ola)
     mine.say("Jest tu kto?", as_if=jan)
@@ -246,7 +246,7 @@ def test_an_open_conversation_counts_as_read(sockets: Sockets, talk: Talk) -> No
 
 
 @pytest.mark.parametrize("path", ["chat/list", "notification/user", "chat/{talk}"])
-def test_other_pages_and_strangers_open_no_socket(sockets: Sockets, talk: Talk, path: str) -> None:
+def test_other_sites_and_strangers_cannot_open_a_socket(sockets: Sockets, talk: Talk, path: str) -> None:
     ola, _, conversation = talk
     path = f"/v2/ws/{path.format(talk=conversation)}/"
     good = f"access={ola.access}"
@@ -281,7 +281,7 @@ def test_other_pages_and_strangers_open_no_socket(sockets: Sockets, talk: Talk, 
         sockets.ask(path, origin, Cookie=good)
 
 
-def test_a_conversation_has_members_only(sockets: Sockets, people: People, talk: Talk) -> None:
+def test_only_members_open_sockets_of_a_conversation(sockets: Sockets, people: People, talk: Talk) -> None:
     stranger = f"access={people.student().access}"
     for unknown in (talk[2], uuid4(), "junk"):
         assert sockets.refusal(f"/v2/ws/chat/{unknown}/", Cookie=stranger) == 403

@@ -28,13 +28,13 @@ from tools.cloud.management_api import ManagementApi
 
 OWN = "https://korepetycje.example"
 USER = ["id", "first_name", "last_name", "profile_image"]
-# In frames times have six digits and no colon.
+# Times in frames have six decimal places and no colon in the offset.
 FRAME = {**MESSAGE, "created_at": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+0[12]00")}
 
 
 @pytest.fixture
 def api(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[ManagementApi]:
-    """The management API behind which sockets are; the platform has an address, and one frontend."""
+    """The management API of the sockets; the platform has a public URL and one frontend."""
     monkeypatch.setattr(websocket._Installed, "pusher", None)
     websocket._gateway_pusher.cache_clear()
     monkeypatch.setenv("CORS_ORIGINS", f"*,{FRONT}")
@@ -49,7 +49,7 @@ def api(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[ManagementA
 
 
 def handshake(name: str, path: str, cookie: str, origin: str = FRONT, **headers: str) -> int:
-    """The status of a handshake, as the gateway hands it on."""
+    """The status of a handshake, as the gateway passes it on."""
     asked = stage_query({"path": path, "query_string": b"token=junk&version=9"})
     assert asked is not None
     event = recorded("socket_connect", connection_id=name, conversation_id="", access="")
@@ -71,7 +71,7 @@ def talk(people: People) -> tuple[Person, Person, UUID]:
     return ola, jan, add_conversation(ola, jan)
 
 
-def test_a_message_comes_once_to_every_socket_of_its_conversation(
+def test_every_socket_of_a_conversation_gets_each_message_once(
     api: ManagementApi, talk: tuple[Person, Person, UUID]
 ) -> None:
     ola, jan, conversation = talk
@@ -91,7 +91,7 @@ def test_a_message_comes_once_to_every_socket_of_its_conversation(
     assert (same["id"], "file" in same) == (frame["id"], False)
 
 
-def test_what_is_no_message_is_passed_over_in_silence(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+def test_invalid_messages_are_silently_ignored(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
     ola, _, conversation = talk
     mine = listen(api, ola, f"/v2/ws/chat/{conversation}/", "mine=")
     for text in ("junk", "[]", "null", "{}", '{"data":{}}', '{"data":{"body":""}}', '{"data":{"body":5}}'):
@@ -100,7 +100,7 @@ def test_what_is_no_message_is_passed_over_in_silence(api: ManagementApi, talk: 
     assert (mine.frames, query("SELECT count(*) FROM messages")) == ([], [(0,)])
 
 
-def test_the_list_gets_each_conversation_in_which_something_is_said(
+def test_the_list_socket_gets_each_conversation_with_a_new_message(
     api: ManagementApi, talk: tuple[Person, Person, UUID]
 ) -> None:
     ola, jan, conversation = talk
@@ -119,19 +119,19 @@ def test_the_list_gets_each_conversation_in_which_something_is_said(
     assert (len(mine.frames), "users" in mine.frames[0]) == (1, False)
 
 
-def test_the_list_calls_a_file_by_its_name(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+def test_the_list_socket_gets_the_name_of_a_file(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
     ola, jan, conversation = talk
     listed, theirs = (listen(api, jan, f"/v2/ws/chat/{path}/", f"{path}=") for path in ("list", conversation))
     file = attach(ola, conversation, "plan.txt", b"Hello").json
     Clients(api).open(ola, conversation, protocol="2").send_message("", attachments=[file["id"]])
     [[frame], [message]] = listed.frames, theirs.frames
     last = frame["last_message"]
-    # The address is the reader's own, as in the conversation.
+    # The URL is signed for the reader, as in the conversation.
     assert (last["body"], last["file"]) == (message["body"], message["file"]) == ("plan.txt", message["file"])
     assert last["file"].startswith(f"{OWN}/media/chat/")
 
 
-def test_a_file_that_a_form_sends_comes_as_a_message(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+def test_a_file_sent_with_a_form_arrives_as_a_message(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
     ola, jan, conversation = talk
     sockets = [listen(api, each, f"/v2/ws/chat/{conversation}/", f"{each.id}=") for each in (ola, jan)]
     listed = listen(api, jan, "/v2/ws/chat/list/", "list=")
@@ -144,18 +144,18 @@ def test_a_file_that_a_form_sends_comes_as_a_message(api: ManagementApi, talk: t
     for frame in (*(each.frames[0] for each in sockets), list_frame["last_message"]):
         assert mismatch(frame, FRAME) == ""
         assert (frame["id"], frame["body"]) == (sent.json["id"], "plan.txt")
-        # Every reader has an address of their own.
+        # Every reader gets their own URL.
         assert re.fullmatch(rf"{OWN}/media/chat/[^/]+/plan\.txt", frame["file"])
     assert [len(each.frames) for each in sockets] == [1, 1]
 
 
-def test_a_message_that_is_too_long_is_passed_over(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+def test_a_message_that_is_too_long_is_ignored(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
     mine = listen(api, talk[0], f"/v2/ws/chat/{talk[2]}/", "mine=")
     mine.send({"event": "chat_message", "data": {"body": "x" * 20_001}})
     assert (mine.frames, query("SELECT count(*) FROM messages")) == ([], [(0,)])
 
 
-def test_notifications_come_with_their_number(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+def test_notifications_arrive_with_the_unread_count(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
     ola, jan, conversation = talk
     badge = listen(api, jan, "/v2/ws/notification/user/", "badge=")
     others = [listen(api, jan, path, f"{path}=") for path in ("/v2/ws/chat/list/", f"/v2/ws/chat/{conversation}/")]
@@ -168,7 +168,7 @@ def test_notifications_come_with_their_number(api: ManagementApi, talk: tuple[Pe
     assert added.keys() == {"id", "notification", "created_at", "is_read"}
     assert added["notification"]["message"].startswith("Nowa rezerwacja: Ola Nowak")
     assert added["is_read"] is False
-    # The id is the row's: pressing the entry marks it, and every badge is told.
+    # The id is that of the row: clicking the entry marks it as read, and every badge is updated.
     call = LambdaClient(notifications)
     marked = call("PATCH", f"/api/notification/is_read/{added['id']}/", token=jan.access, json_body={"is_read": True})
     assert (marked.status, badge.frames[-1]) == (200, {"unread_notification_count": 0})
@@ -176,7 +176,7 @@ def test_notifications_come_with_their_number(api: ManagementApi, talk: tuple[Pe
 
 
 @pytest.mark.parametrize("path", ["/v2/ws/chat/list/", "/v2/ws/notification/user/", "conversation"])
-def test_other_pages_and_strangers_open_no_socket(
+def test_other_sites_and_strangers_cannot_open_a_socket(
     api: ManagementApi, people: People, talk: tuple[Person, Person, UUID], path: str
 ) -> None:
     ola, _, conversation = talk
@@ -192,7 +192,9 @@ def test_other_pages_and_strangers_open_no_socket(
     assert query("SELECT count(*) FROM connections") == [(3,)]
 
 
-def test_a_conversation_has_members_only(api: ManagementApi, people: People, talk: tuple[Person, Person, UUID]) -> None:
+def test_only_members_open_sockets_of_a_conversation(
+    api: ManagementApi, people: People, talk: tuple[Person, Person, UUID]
+) -> None:
     stranger, (_, _, conversation) = people.student(), talk
     cookie = f"access={stranger.access}"
     assert handshake("x=", f"/v2/ws/chat/{conversation}/", cookie) == 403
@@ -208,13 +210,13 @@ def test_signing_out_closes_the_sockets(api: ManagementApi, people: People) -> N
     assert query("SELECT count(*) FROM connections") == [(0,)]
 
 
-def test_who_floods_is_told_nothing_that_would_be_drawn(api: ManagementApi) -> None:
+def test_a_flooding_client_gets_no_error_frame(api: ManagementApi) -> None:
     from functions.chat.api.socket_routes import flood_frame
 
     for asked in ({"version": "2", "notifications": "1"}, {"version": "2", "conversation": "list"}):
         assert flood_frame(asked) is None
 
 
-def test_the_version_is_what_the_path_says(people: People) -> None:
+def test_the_version_is_taken_only_from_the_path(people: People) -> None:
     found: Any = stage_query({"path": "/ws/", "query_string": b"version=2&token=t"})
     assert found == {"token": "t"}

@@ -20,7 +20,7 @@ TOO_LONG = "Tutoring location cannot be longer than 50 characters."
 NO_SUCH_PAGE = {"detail": "Niepoprawna strona."}
 
 
-def test_the_search_answers_pages_with_absolute_addresses(browser: Browser, people: People) -> None:
+def test_the_search_returns_pages_with_absolute_urls(browser: Browser, people: People) -> None:
     ids = [people.tutor(tutor={"price": price}).tutor_id for price in (30, 10, 20)]
     first = browser("GET", "user/tutor/search/?&sorting_by_hourly_rate=asc&page_size=2").json
     assert list(first) == ["count", "next", "previous", "results"]
@@ -38,7 +38,7 @@ def test_the_search_answers_pages_with_absolute_addresses(browser: Browser, peop
     assert browser("GET", "user/tutor/search/?p=last&page_size=2&sorting_by_hourly_rate=asc").json == second
 
 
-def test_a_page_that_is_not_there_is_not_found(browser: Browser, people: People) -> None:
+def test_a_page_that_does_not_exist_is_not_found(browser: Browser, people: People) -> None:
     people.tutor()
     for page in ("2", "0", "-1", "x", "", "1.5", "9" * 30, "%C2%B2"):
         for path in ("user/tutor/search/", "user/tutor/reviews/1/"):
@@ -46,7 +46,7 @@ def test_a_page_that_is_not_there_is_not_found(browser: Browser, people: People)
             assert (answer.status, answer.json) == (404, NO_SUCH_PAGE), page
 
 
-def test_sizes_that_make_no_sense_are_ten_and_large_ones_a_hundred(browser: Browser, people: People) -> None:
+def test_invalid_page_sizes_become_ten_and_large_ones_a_hundred(browser: Browser, people: People) -> None:
     for _ in range(12):
         people.tutor()
     for size, number in (("0", 10), ("-3", 10), ("x", 10), ("", 10), ("7", 7), ("1000", 12)):
@@ -82,7 +82,7 @@ FILTERS = (
 )
 
 
-def test_every_filter_filters(browser: Browser, people: People) -> None:
+def test_every_filter_takes_effect(browser: Browser, people: People) -> None:
     names = {
         people.tutor(last_name="Nowak", tutor={"price": 10, "location": "Rzeszów"}).tutor_id: "a",
         people.tutor(last_name="Nowakowska", tutor={"price": 20, "skills": ["Fizyka"]}).tutor_id: "b",
@@ -95,7 +95,7 @@ def test_every_filter_filters(browser: Browser, people: People) -> None:
         assert page["count"] == len(found) or "page_size" in asked
 
 
-def test_wrong_filters_are_named(browser: Browser, people: People) -> None:
+def test_invalid_filters_are_named(browser: Browser, people: People) -> None:
     people.tutor()
     answer = browser("GET", "user/tutor/search/?price__gte=x")
     assert (answer.status, answer.json) == (400, {"price__gte": ["Wpisz liczbę."]})
@@ -103,7 +103,7 @@ def test_wrong_filters_are_named(browser: Browser, people: People) -> None:
     assert browser("GET", "user/tutor/search/?skills=Magia").json == {"skills": [unknown]}
 
 
-def test_the_frontend_may_repeat_itself_four_thousand_times(browser: Browser, people: People) -> None:
+def test_the_frontend_may_repeat_parameters_four_thousand_times(browser: Browser, people: People) -> None:
     for _ in range(11):
         people.tutor(last_name="Nowak", tutor={"price": 20})
     asked = "p=1"
@@ -154,7 +154,7 @@ def test_unknown_tutors(browser: Browser, people: People) -> None:
         assert browser("GET", f"user/tutor/reviews/{tutor_id}/").status == 404
 
 
-def test_public_paths_do_not_mind_a_bad_token(browser: Browser, people: People) -> None:
+def test_public_paths_ignore_an_invalid_token(browser: Browser, people: People) -> None:
     people.tutor()
     browser.cookies = {"access": "junk"}
     for path in ("search/", "all/", "skills/", "details/1/", "schedule/1/", "reviews/1/"):
@@ -168,7 +168,7 @@ def test_the_whole_list_is_an_array(browser: Browser, people: People) -> None:
     assert (list(card), card["profile_image"]) == (CARD, f"{browser.entry.own}/static/media/uploads/user/x.webp")
 
 
-def test_skills_stand_in_the_order_in_which_they_were_made(browser: Browser) -> None:
+def test_skills_are_listed_in_order_of_creation(browser: Browser) -> None:
     insert("skills", {"name": "Akrobatyka"})
     try:
         names = [each["skill"] for each in browser("GET", "user/tutor/skills/").json]
@@ -203,7 +203,9 @@ def test_reviews_have_names_and_a_number(browser: Browser, signed_in: SignedIn, 
     assert browser("GET", "user/ratings/best/?number_of_ratings=1000").json == best
 
 
-def test_lists_that_only_the_api_has_are_its_own(browser: Browser, signed_in: SignedIn, people: People) -> None:
+def test_lists_that_only_the_first_api_has_keep_its_format(
+    browser: Browser, signed_in: SignedIn, people: People
+) -> None:
     assert browser("GET", "user/tutor/reviews/best/").json == []
     staff = signed_in(people.student(is_staff=True))
     for path in ("reported", "hidden"):
@@ -212,13 +214,15 @@ def test_lists_that_only_the_api_has_are_its_own(browser: Browser, signed_in: Si
         assert browser("GET", f"user/tutor/reviews/{path}/").status == 401
 
 
-def test_a_bad_number_of_reviews_is_refused(browser: Browser) -> None:
+def test_an_invalid_number_of_reviews_is_refused(browser: Browser) -> None:
     for number in ("-1", "x", "1.5"):
         answer = browser("GET", f"user/ratings/best/?number_of_ratings={number}")
         assert (answer.status, list(answer.json)) == (400, ["number_of_ratings"])
 
 
-def test_a_student_reviews_once_and_nobody_themselves(signed_in: SignedIn, people: People) -> None:
+def test_a_student_reviews_a_tutor_once_and_tutors_cannot_review_themselves(
+    signed_in: SignedIn, people: People
+) -> None:
     tutor, student = people.tutor(), signed_in(people.student())
     path, review = f"user/rate_tutor/{tutor.tutor_id}/", {"rating": 5, "review": "Polecam."}
     assert [student("POST", path, review).status for _ in range(2)] == [201, 400]
@@ -234,7 +238,7 @@ def test_a_student_reviews_once_and_nobody_themselves(signed_in: SignedIn, peopl
         assert (answer.status, answer.json) == (status, complaint)
 
 
-def test_own_reviews_are_listed_and_taken_back(signed_in: SignedIn, people: People) -> None:
+def test_own_reviews_are_listed_and_can_be_deleted(signed_in: SignedIn, people: People) -> None:
     tutor, student = people.tutor(), signed_in(people.student())
     path = f"user/rate_tutor/{tutor.tutor_id}/"
     student("POST", path, {"rating": 5, "review": "Polecam."})
@@ -245,7 +249,7 @@ def test_own_reviews_are_listed_and_taken_back(signed_in: SignedIn, people: Peop
     assert student("GET", f"user/tutor/reviews/{tutor.tutor_id}/").json["count"] == 0
 
 
-def test_a_schedule_has_what_is_past(browser: Browser, people: People) -> None:
+def test_a_schedule_includes_past_slots(browser: Browser, people: People) -> None:
     tutor = people.tutor()
     times = {"starts_at": "2020-01-10T08:00Z", "ends_at": "2020-01-10T09:00Z"}
     item = insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
