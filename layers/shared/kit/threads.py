@@ -43,12 +43,12 @@ class Threads:
     def _work(self) -> None:
         while True:
             loop, future, context, function, argument = self._calls.get()
+            settle: Settle = future.set_result
+            outcome: object
             try:
-                result = context.run(function, argument)
-            except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+                outcome = context.run(function, argument)
+            except BaseException as error:  # noqa: BLE001 - the caller gets it
                 settle, outcome = future.set_exception, error
-            else:
-                settle, outcome = future.set_result, result
             # The loop may have been closed in the meantime.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, future, settle, outcome)

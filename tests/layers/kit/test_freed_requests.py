@@ -80,17 +80,19 @@ def no_look_for_garbage() -> Iterator[None]:
     gc.enable()
 
 
-def kept() -> list[Request]:
-    """Requests that are still there once the thread that answered has had its time to turn to the next."""
-    deadline = time.monotonic() + 2
+def kept() -> list[str]:
+    """Requests that are still there once the thread that answered has turned to its next call.
+
+    A busy machine may take long to let it run. Descriptions, so that a failure keeps no request for the tests after it.
+    """
+    deadline = time.monotonic() + 30
     while (found := requests()) and time.monotonic() < deadline:
-        del found
         time.sleep(0.01)
     return found
 
 
-def requests() -> list[Request]:
-    return [each for each in gc.get_objects() if issubclass(type(each), Request)]
+def requests() -> list[str]:
+    return [f"{each.method} {each.url.path}" for each in gc.get_objects() if issubclass(type(each), Request)]
 
 
 @pytest.mark.parametrize("path", PATHS)

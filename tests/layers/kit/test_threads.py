@@ -1,6 +1,7 @@
 """Threads for an event loop: what they run is answered, however it ends."""
 
 import asyncio
+import weakref
 from collections.abc import Coroutine
 from contextlib import closing
 from contextvars import ContextVar
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from shared.kit.threads import Threads
+from tests.support.paused_transactions import wait_until
 
 where: ContextVar[str] = ContextVar("where", default="nowhere")
 
@@ -63,3 +65,18 @@ def test_nobody_need_be_there_any_more_when_a_call_ends() -> None:
     run(leave())
     assert begun.wait(20)
     assert run(come_back()) == "2"
+
+
+class Result:
+    pass
+
+
+def test_a_result_is_freed_while_its_thread_waits_for_the_next_call() -> None:
+    threads, results = Threads(1, "kind"), list[weakref.ref[Result]]()
+
+    async def scenario() -> str:
+        results.append(weakref.ref(await threads.run(lambda _argument: Result(), None)))
+        return ""
+
+    run(scenario())
+    wait_until(lambda: results[0]() is None)
