@@ -9,13 +9,13 @@ from shared.kit.db.query import Command, Query
 from shared.texts import Language
 
 # A browser has one endpoint, for any account. An account's oldest subscription makes room for a new one. The account is
-# locked before the device, as by everything that ends sessions: the foreign key alone would lock it last, which is a
-# deadlock with a suspension.
+# locked before the device, as by suspensions and deletions, and as strongly as a new session does: a weaker lock would
+# let a deletion pass to the device.
 SUBSCRIBE = Query(
     str,
     """
 WITH owner AS MATERIALIZED (
-    SELECT id FROM users WHERE id = %(user_id)s FOR KEY SHARE
+    SELECT id FROM users WHERE id = %(user_id)s FOR SHARE
 ), device AS (
     SELECT s.id, s.user_id FROM sign_in_sessions s JOIN owner ON owner.id = s.user_id WHERE s.id = %(session_id)s
     FOR KEY SHARE OF s

@@ -12,13 +12,13 @@ from tests.support.people import Person, query
 from tests.support.races import at_once
 
 
-def while_account_is_locked(person: Person, act: Callable[[], Answer], rows: str) -> Answer:
-    """What `act` answers that waits for a person's account, locked as by its deletion.
+def while_account_is_locked(person: Person, act: Callable[[], Answer], rows: str, lock: str = "UPDATE") -> Answer:
+    """What `act` answers that waits for a person's account, which is locked FOR `lock`.
 
-    Asserts that it holds none of `rows`, a SELECT, while it waits: a deletion goes on to lock them.
+    Asserts that it holds none of `rows`, a SELECT, while it waits: a suspension or a deletion goes on to lock them.
     """
     with psycopg.connect(settings().database_url) as deletion:
-        deletion.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (person.id,))
+        deletion.execute(f"SELECT FROM users WHERE id = %s FOR {lock}".encode(), (person.id,))
 
         def go_on() -> None:
             wait_until(lambda: waiting() == 1)

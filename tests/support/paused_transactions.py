@@ -8,7 +8,9 @@ import psycopg
 from psycopg import sql
 
 from shared.kit.settings import settings
-from tests.support.people import query
+from tests.support.lambda_client import Answer
+from tests.support.people import Person, query
+from tests.support.races import at_once
 
 KEY = 7_270_401
 PATIENCE = 20.0
@@ -51,6 +53,20 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "what was waited for did not happen"
         time.sleep(0.01)
+
+
+def while_account_goes(person: Person, act: Callable[[], Answer]) -> Answer:
+    """What `act` answers if the account that it waits for is being deleted."""
+    with psycopg.connect(settings().database_url) as deletion:
+        deletion.execute("DELETE FROM users WHERE id = %s", (person.id,))
+
+        def commit() -> None:
+            wait_until(lambda: waiting() == 1)
+            deletion.commit()
+
+        answers: list[Answer | None] = at_once(act, commit)
+    assert answers[0]
+    return answers[0]
 
 
 def kill_the_waiting() -> None:

@@ -10,6 +10,7 @@ CONSTRAINT_ERRORS: dict[str, type[AppError]] = {
     "bookings_seat_key": SessionFull,
     "tutoring_sessions_tutor_id_fkey": NotFound,
     "bookings_student_id_fkey": AccountGone,
+    "booking_changes_actor_id_fkey": AccountGone,
     "waitlist_entries_student_id_fkey": AccountGone,
     "idempotency_keys_user_id_fkey": AccountGone,
 }

@@ -18,7 +18,7 @@ from functions.chat.domain.report_commands import ReportDecision
 from shared.data.staff_actions import Grounds, record_action
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.limits import REPORTS
-from shared.domain.suspension import Consequences, suspend
+from shared.domain.suspension import AccountNotFound, Consequences, suspend
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import run_transaction, transaction
 from shared.kit.errors import NotFound
@@ -81,7 +81,10 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
             raise AlreadyDecided
         return done, deleted
 
-    consequences, deleted = run_transaction(run)
+    try:
+        consequences, deleted = run_transaction(run)
+    except AccountNotFound:
+        raise NotFound from None
     if consequences:
         consequences.follow()
     if deleted and found.place:

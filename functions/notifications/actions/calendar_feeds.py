@@ -12,6 +12,7 @@ from functions.notifications.data import calendar_feeds
 from functions.notifications.data.calendar_feeds import Feed, parse_entry
 from functions.notifications.domain.errors import CalendarFeedNotFound
 from shared.domain import calendars
+from shared.domain.auth import AccountGone
 from shared.texts import Language
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -27,10 +28,13 @@ MAX_KEPT_EVENTS = 4_000
 def create_feed(user_id: UUID) -> tuple[str, datetime]:
     """Create a new secret for a user's feed, which voids the previous one; returns it and its time of creation.
 
-    Only its hash is stored.
+    Only its hash is stored. Raises AccountGone.
     """
     token = secrets.token_urlsafe(32)
-    return token, calendar_feeds.replace_feed(user_id, _hash(token))
+    created_at = calendar_feeds.replace_feed(user_id, _hash(token))
+    if created_at is None:
+        raise AccountGone
+    return token, created_at
 
 
 def get_feed(user_id: UUID) -> datetime:

@@ -16,17 +16,17 @@ from shared.texts import Language
 REPLACE_FEED = Query(
     datetime,
     """
-INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, %s)
+INSERT INTO calendar_feeds (user_id, token_hash) SELECT id, %s FROM users WHERE id = %s FOR KEY SHARE
 ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, created_at = now()
 RETURNING created_at
 """,
 )
 
 
-def replace_feed(user_id: UUID, token_hash: bytes) -> datetime:
-    """Create or replace the secret of a user's feed; returns the time of creation."""
+def replace_feed(user_id: UUID, token_hash: bytes) -> datetime | None:
+    """Create or replace the secret of a user's feed; returns the time of creation, None if the account is gone."""
     with connection() as db:
-        return REPLACE_FEED.get(db, (user_id, token_hash))
+        return REPLACE_FEED.one(db, (token_hash, user_id))
 
 
 FIND_FEED = Query(datetime, "SELECT created_at FROM calendar_feeds WHERE user_id = %s")

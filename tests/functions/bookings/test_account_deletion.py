@@ -8,12 +8,14 @@ import pytest
 
 from functions.accounts.handler import handler as accounts_handler
 from tests.support.booking_client import (
+    REASON,
     RESERVATIONS,
     WAITLIST,
     at,
     book,
     booked,
     call,
+    ended_booking,
     entries,
     free_tutor,
     history,
@@ -27,6 +29,7 @@ from tests.support.booking_client import (
 )
 from tests.support.booking_protection import no_deadlock
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.paused_transactions import while_account_goes
 from tests.support.people import People, Person, query
 from tests.support.races import at_once
 
@@ -160,3 +163,13 @@ def test_a_vacated_slot_skips_a_deleted_account_on_the_waitlist(people: People) 
         assert state(offered(staying)) == ("pending", "student")
         assert [entry["state"] for entry in entries(late)] == ["waiting"]
     assert inconsistencies() == []
+
+
+def test_a_tutor_who_is_being_deleted_calls_no_past_session_off(people: People) -> None:
+    """Sessions to come are cancelled with the account; those that have ended, and nobody has judged yet, are not."""
+    tutor = free_tutor(people)
+    booking = ended_booking(people.student(), tutor)
+    [(session,)] = query("SELECT session_id FROM bookings WHERE id = %s", booking)
+    path = f"/api/reservation/session/{session}/cancel/"
+    answer = while_account_goes(tutor, lambda: call("POST", path, token=tutor.access, json_body=REASON))
+    assert (answer.status, answer.json["code"]) == (401, "user_not_found")

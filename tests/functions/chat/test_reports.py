@@ -13,6 +13,7 @@ from tests.support.chat_http import list_messages
 from tests.support.conversations import add_messages
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.notifications import dispatch, notified
+from tests.support.paused_transactions import while_account_goes
 from tests.support.people import People, Person, insert, query
 from tests.support.races import at_once
 
@@ -180,6 +181,12 @@ def test_staff_can_suspend_a_person(chat: Chat, boss: Person) -> None:
     assert call("GET", "/api/chat/conversations/", token=chat.tutor.access).status == 401
     assert query("SELECT count(*) FROM connections WHERE user_id = %s", chat.tutor.id) == [(0,)]
     assert query("SELECT action, reason FROM staff_actions") == [("suspend", "Bo tak")]
+
+
+def test_a_person_whose_account_is_being_deleted_is_not_suspended(chat: Chat, boss: Person) -> None:
+    report_person(chat.student, chat.tutor.id)
+    [report] = queue(boss)
+    assert while_account_goes(chat.tutor, lambda: decide(boss, report["id"], "suspend")).status == 404
 
 
 def test_staff_cannot_suspend_each_other(chat: Chat, boss: Person) -> None:

@@ -13,6 +13,7 @@ from functions.notifications.handler import handler
 from tests.conftest import read_settings_again
 from tests.support.booking_rows import FAR, PENDING, insert_booking, insert_bookings
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.paused_transactions import while_account_goes
 from tests.support.people import People, Person, query
 
 call = LambdaClient(handler)
@@ -35,6 +36,12 @@ def events(answer: Answer) -> list[vobject.base.Component]:
     assert calendar.method.value == "PUBLISH"
     found: list[vobject.base.Component] = calendar.contents.get("vevent", [])
     return found
+
+
+def test_an_account_that_is_being_deleted_gets_no_feed(people: People) -> None:
+    student = people.student()
+    answer = while_account_goes(student, lambda: call("POST", PATH, token=student.access))
+    assert (answer.status, answer.json["code"]) == (401, "user_not_found")
 
 
 def test_a_feed_is_created_found_replaced_and_deleted(people: People) -> None:
