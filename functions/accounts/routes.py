@@ -133,10 +133,12 @@ def delete_account(caller: User) -> Response:
 @accounts.get(
     "/api/user/export/",
     response_model=Export,
-    responses=LEADS_ON | error_responses(BadCursor),
+    responses=LEADS_ON | error_responses(BadCursor, Throttled),
 )
 def export_data(caller: User, query: Annotated[ExportQuery, from_query(ExportQuery)]) -> Response:
     """Export all data kept about you, in pages; the Link header links to the next one."""
-    body, cursor = export_page(caller.id, read_cursor(query.cursor))
+    after = read_cursor(query.cursor)
+    spend(limits.EXPORT_PAGES, str(caller.id))
+    body, cursor = export_page(caller.id, after)
     link = {"Link": next_link("/api/user/export/", [("cursor", cursor)])} if cursor else None
     return raw_json_response(body, headers=link)

@@ -34,6 +34,8 @@ MESSAGES = Limit("messages", 30, 1)
 MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)
 CONNECTS = Limit("connects", 120, 60)
 MESSAGE_SEARCHES = Limit("message-searches", 60, 60)
+# A page of 4,000 records takes as long as a search of 20,000 messages.
+EXPORT_PAGES = Limit("export-pages", 60, 60)
 REPORTS = Limit("reports", 20, HOUR)
 # Per person, blocking and unblocking.
 BLOCKS = Limit("blocks", 60, HOUR)

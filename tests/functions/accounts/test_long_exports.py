@@ -7,10 +7,12 @@ import pytest
 
 from functions.accounts import export
 from functions.accounts.queries import PARTS
+from shared.domain import limits
 from shared.kit.db.transactions import transaction
+from shared.kit.security.rate_limits import Limit
 from tests.support.booking_rows import insert_booking
 from tests.support.conversations import add_conversation, add_messages
-from tests.support.exports import LISTS, pages
+from tests.support.exports import LISTS, PATH, call, pages
 from tests.support.people import People, Person, insert, query
 
 MAX_RECORDS = 10
@@ -55,3 +57,13 @@ def test_a_page_builds_no_more_records_of_a_part_than_fit_on_it(ola: Person, mon
     # A message has three times, a notification one, a booking change two.
     assert 0 < times_written(ola, amid, monkeypatch) <= 3 * (MAX_RECORDS + 1)
     assert 0 < times_written(ola, export.START, monkeypatch) <= 12 * (MAX_RECORDS + 1)
+
+
+def test_pages_are_limited_for_each_person(rate_limits: None, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "EXPORT_PAGES", Limit("export-pages", 2, 3600))
+    ola, jan = people.student(), people.student()
+    assert call("GET", f"{PATH}?cursor=x", token=ola.access).status == 400
+    answers = [call("GET", PATH, token=ola.access) for _ in range(3)]
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert call("GET", PATH, token=jan.access).status == 200
