@@ -13,6 +13,7 @@ from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.commands import NewBooking
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import run_transaction
+from tests.functions.chat.test_block import block
 from tests.support.booking_client import (
     REASON,
     assert_error,
@@ -108,6 +109,31 @@ def test_only_its_tutor_can_cancel_it_and_only_with_a_reason(people: People) -> 
         assert cancel(person, wanted, **REASON).status == 404
     query("UPDATE bookings SET state = 'completed' WHERE id = %s", booking)
     assert_error(cancel(tutor, session, **REASON), 409, "wrong_state")
+
+
+def test_staff_cannot_cancel_it_and_a_block_does_not_prevent_it(people: People) -> None:
+    tutor, students = free_tutor(people), [people.student() for _ in range(2)]
+    session, _bookings = group_of(students, tutor)
+    assert cancel(people.student(is_staff=True), session, **REASON).status == 403
+    assert cancel(people.tutor(is_staff=True), session, **REASON).status == 404
+    for person, other in ((tutor, students[0]), (students[1], tutor)):
+        assert block(person, other).status < 300
+    assert cancel(tutor, session, **REASON).status == 200
+    dispatch()
+    assert [len(notified(each)) for each in students] == [1, 1]
+
+
+def test_its_reminders_and_expected_earnings_go(people: People) -> None:
+    tutor, students = free_tutor(people), [people.student() for _ in range(2)]
+    session, _bookings = group_of(students, tutor)
+    dispatch()
+    assert query("SELECT DISTINCT state FROM reminders") == [("planned",)]
+    path = f"/api/reservation/earnings/me/?year={at(10).year}"
+    assert [each["expected"] for each in call("GET", path, token=tutor.access).json["months"]] == ["200.00"]
+    assert cancel(tutor, session, **REASON).status == 200
+    dispatch()
+    assert query("SELECT DISTINCT state FROM reminders") == [("dropped",)]
+    assert call("GET", path, token=tutor.access).json["months"] == []
 
 
 def test_a_repeated_request_with_the_same_key_gets_the_first_answer(people: People) -> None:

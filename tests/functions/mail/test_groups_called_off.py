@@ -126,6 +126,20 @@ def test_a_tutor_who_has_not_heard_of_a_seat_is_not_told_of_its_end(
     assert len(subjects) == heard + mails
 
 
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_group_larger_than_a_batch_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, tutor: Person, students: list[Person], size: int
+) -> None:
+    session = group(students, tutor)
+    before = len(sent_to(tutor))
+    monkeypatch.setattr("functions.notifications.dispatch_job.BATCH", size)
+    call_off(tutor, session)
+    for _ in students:
+        dispatch()
+    assert [read(mail).subject for mail in sent_to(tutor)[before:]] == [f"{CALLED_OFF} (3)"]
+    assert [len(sent_to(each)) for each in students] == [2, 2, 2]
+
+
 def test_time_off_is_told_so_too(people: People, students: list[Person]) -> None:
     tutor = tutor_in_utc(people)
     group(students, tutor)
