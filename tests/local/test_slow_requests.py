@@ -97,6 +97,7 @@ def test_a_trickling_body_is_aborted(port: int, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_slow_but_steady_body_is_accepted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "MIN_RATE", 10)
+    monkeypatch.setattr(http_protocol, "STALLED_SECONDS", 1.0)
     with client(port) as connection:
         connection.sendall(HEAD)
         for _ in range(10):
