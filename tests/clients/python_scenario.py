@@ -1,6 +1,6 @@
 """A student books a tutor and sends notes, as a program that uses the generated Python client would.
 
-`python python_scenario.py <address of the server>`, with the client as the package `tutoring` on the path.
+`python python_scenario.py <URL of the server>`, with the client as the package `tutoring` on the path.
 """
 
 import re

@@ -65,7 +65,7 @@ def mere_owner(engines: dict[str, Engine]) -> Iterator[str]:
         db.execute("DROP ROLE mere_owner")
 
 
-def test_an_owner_who_may_not_check_early_migrates_too(mere_owner: str) -> None:
+def test_an_owner_who_cannot_set_deadlock_timeout_can_migrate_too(mere_owner: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         rows(mere_owner, "SET deadlock_timeout = '100ms'")
     migrate(mere_owner, "head")

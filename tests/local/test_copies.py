@@ -96,7 +96,7 @@ def test_copies_differ_by_everything_a_response_depends_on(process: Process, oth
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
-def test_no_other_method_than_get_is_answered_from_copies(process: Process, method: str) -> None:
+def test_only_get_requests_are_answered_from_copies(process: Process, method: str) -> None:
     assert process.number() == 1
     process.ask(method=method)
     assert (next(process.numbers), process.number()) == (3, 1)

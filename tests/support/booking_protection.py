@@ -1,4 +1,4 @@
-"""Removes the guards of bookings, for the twins of race tests; counts deadlocks in the database's log."""
+"""Removes the guards of bookings, for the counter-tests of race tests; counts deadlocks in the database's log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

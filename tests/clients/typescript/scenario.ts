@@ -1,5 +1,5 @@
-// A student books a tutor, as a program would that was written against the generated TypeScript client; no casts.
-// `node built/scenario.js <address of the server>`
+// A student books a tutor, as a program that uses the generated TypeScript client would; without casts.
+// `node built/scenario.js <URL of the server>`
 
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
