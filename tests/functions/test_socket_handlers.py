@@ -90,7 +90,7 @@ def test_sockets_refuse_people_who_are_not_members(people: People) -> None:
     [({}, 403), ({"X-Origin-Secret": "guessed"}, 403), ({"X-Origin-Secret": "łó"}, 403), (None, 403)]
     + [({name: "origin-secret"}, 200) for name in ("x-origin-secret", "X-Origin-Secret")],
 )
-def test_with_an_origin_secret_sockets_let_in_only_who_comes_through_the_cdn(
+def test_with_an_origin_secret_sockets_must_come_through_the_cdn(
     people: People, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str] | None, status: int
 ) -> None:
     monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")

@@ -71,7 +71,7 @@ def full_of_rules(tutor: Person, student: Person) -> None:
 
 
 def a_year_ahead(tutor: Person, _student: Person) -> None:
-    """The night when the clocks change next."""
+    """Offer time in the night when the clocks change next."""
     [day, *_] = [each for each in (today() + DAY * n for n in range(2, 364)) if at(each, 24) - at(each, 0) != DAY]
     change(tutor, booking_window=365, time_zone="Europe/Warsaw")
     override(tutor, "extra", day, start="00:30", end="05:00")

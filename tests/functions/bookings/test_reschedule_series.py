@@ -186,7 +186,7 @@ def test_an_expired_proposal_leaves_the_series_in_place(people: People) -> None:
     assert inconsistencies() == []
 
 
-def test_strangers_cannot_move_it_and_nobody_can_too_late(people: People) -> None:
+def test_strangers_and_late_requests_cannot_move_it(people: People) -> None:
     tutor, student = free_tutor(people, days=15), people.student()
     series_id, bookings = booked_series(student, tutor)
     for person in (people.student(), people.tutor()):

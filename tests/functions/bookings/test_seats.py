@@ -26,7 +26,7 @@ from tests.support.people import People, Person, insert, query
 
 
 def group(people: People, tutor: Person) -> tuple[list[int], Person]:
-    """The bookings of a full group of two, and somebody who waits for a seat."""
+    """Fill a group of two; return its bookings and a student on its waitlist."""
     seats, waiting = [booked(people.student(), tutor, at(10), kind="group") for _ in range(2)], people.student()
     assert wait(waiting, seats[0]["session"]).status == 201
     return [each["id"] for each in seats], waiting

@@ -109,7 +109,7 @@ def test_an_accepted_offer_becomes_a_request_if_the_tutor_confirms_by_hand(peopl
     ]
 
 
-def test_a_seat_that_the_tutor_cancels_is_not_offered(people: People) -> None:
+def test_a_session_that_the_tutor_cancels_is_not_offered(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])

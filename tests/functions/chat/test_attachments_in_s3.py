@@ -108,7 +108,7 @@ def test_other_files_are_served_as_downloads(conversation: Conversation, bucket:
     assert bucket.get_object(Bucket=BUCKET, Key=kept)["ContentDisposition"].startswith("attachment; ")
 
 
-def test_the_form_is_for_one_key_one_size_and_a_quarter_of_an_hour(conversation: Conversation, bucket: Any) -> None:
+def test_the_form_is_valid_for_one_key_one_size_and_15_minutes(conversation: Conversation, bucket: Any) -> None:
     ticket = request_upload(conversation.student, conversation.id, size=1234).json
     policy = json.loads(base64.b64decode(ticket["fields"]["policy"]))
     assert ["content-length-range", 1, 1234] in policy["conditions"]

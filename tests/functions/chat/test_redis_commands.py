@@ -39,7 +39,7 @@ def use(conversation: Conversation) -> None:
     give_back(LIMIT, "a")
 
 
-def test_the_commands_in_use_are_known(conversation: Conversation, rate_limits: None) -> None:
+def test_the_commands_in_use_are_listed(conversation: Conversation, rate_limits: None) -> None:
     redis.client().config_resetstat()
     use(conversation)
     asked = {name.removeprefix("cmdstat_") for name in redis.client().info("commandstats")}
@@ -64,7 +64,9 @@ def as_the_functions(rate_limits: None) -> Iterator[Any]:
     owner.execute_command("ACL", "DELUSER", user["UserName"])
 
 
-def test_the_user_of_the_functions_may_do_that_and_no_more(conversation: Conversation, as_the_functions: Any) -> None:
+def test_the_user_of_the_functions_may_run_only_the_listed_commands(
+    conversation: Conversation, as_the_functions: Any
+) -> None:
     use(conversation)
     assert as_the_functions.exists(conversation.key)
     ours: Any = redis.client()

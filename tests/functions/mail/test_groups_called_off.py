@@ -1,4 +1,4 @@
-"""Mails about a group whose tutor calls it off: one to the tutor, one to each student."""
+"""Mails about a group that its tutor calls off: one to the tutor, one to each student."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def seat(student: Person, tutor: Person) -> dict[str, Any]:
 
 
 def group(students: list[Person], tutor: Person) -> int:
-    """Book a seat for each student; returns the session."""
+    """Book a seat for each student; return the session."""
     seats = [seat(each, tutor) for each in students]
     return int(seats[0]["session"])
 
@@ -40,7 +40,7 @@ def call_off(tutor: Person, session: int) -> None:
 
 
 def told() -> None:
-    """Send all that waits."""
+    """Send all waiting mails."""
     dispatch()
     make_all_due()
     deliver()
@@ -75,7 +75,7 @@ def test_its_entries_replace_those_of_the_seats(tutor: Person, students: list[Pe
     assert [(event.status.value, event.sequence.value) for event in calendar.vevent_list] == [("CANCELLED", "1")] * 3
 
 
-def test_requests_and_offers_stand_in_the_same_mail(people: People, tutor: Person, students: list[Person]) -> None:
+def test_requests_and_offers_are_in_the_same_mail(people: People, tutor: Person, students: list[Person]) -> None:
     waiting, session = people.student(first_name="Piotr"), 0
     terms(tutor, confirmation="manual")
     for each in students:
@@ -108,7 +108,7 @@ def test_a_group_of_requests_is_called_off_without_a_mail_to_the_tutor(tutor: Pe
 @pytest.mark.usefixtures("mails_wait")
 @pytest.mark.parametrize(("heard", "mails"), [(0, 0), (1, 1), (3, 1)])
 @pytest.mark.parametrize("dispatched", [True, False])
-def test_a_tutor_who_has_not_heard_of_a_seat_is_not_told_of_its_end(
+def test_a_tutor_is_not_mailed_about_the_end_of_seats_they_have_not_heard_of(
     tutor: Person, students: list[Person], heard: int, mails: int, *, dispatched: bool
 ) -> None:
     for number, each in enumerate(students):
@@ -127,7 +127,7 @@ def test_a_tutor_who_has_not_heard_of_a_seat_is_not_told_of_its_end(
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_a_group_larger_than_a_batch_is_told_once(
+def test_a_group_larger_than_a_batch_is_mailed_once(
     monkeypatch: pytest.MonkeyPatch, tutor: Person, students: list[Person], size: int
 ) -> None:
     session = group(students, tutor)
@@ -140,7 +140,7 @@ def test_a_group_larger_than_a_batch_is_told_once(
     assert [len(sent_to(each)) for each in students] == [2, 2, 2]
 
 
-def test_time_off_is_told_so_too(people: People, students: list[Person]) -> None:
+def test_time_off_sends_one_mail_too(people: People, students: list[Person]) -> None:
     tutor = tutor_in_utc(people)
     group(students, tutor)
     before = len(sent_to(tutor))

@@ -27,7 +27,7 @@ VERBS = {
 }
 
 
-def rights_of(statement: str) -> Iterator[tuple[str, str]]:
+def privileges_of(statement: str) -> Iterator[tuple[str, str]]:
     """Yield the table and privilege of everything a statement does; locking a row requires UPDATE."""
     tree = sqlglot.parse_one(statement, dialect="postgres")
     for each in tree.find_all(exp.Insert, exp.Update, exp.Delete):
@@ -50,7 +50,7 @@ def rights_of(statement: str) -> Iterator[tuple[str, str]]:
 def needed() -> dict[str, str]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for statement in STATEMENTS.values():
-        for table, right in rights_of(statement):
+        for table, right in privileges_of(statement):
             found[table].add(right)
     for path in DATABASE_FUNCTIONS.glob("*.sql"):
         text = COMMENT.sub("", path.read_text())
@@ -64,7 +64,7 @@ def needed() -> dict[str, str]:
     }
 
 
-def test_the_rights_are_those_that_statements_need() -> None:
+def test_the_privileges_are_those_that_statements_need() -> None:
     assert needed() == GRANTS, "functions/migrations/repository.py grants other privileges"
 
 

@@ -37,14 +37,14 @@ def read(path: str) -> Shown:
 
 
 def without_people(event: icalendar.Component) -> bytes:
-    """An event as in a feed, which names neither organizer nor attendee."""
+    """Return an event as in a feed, which names neither organizer nor attendee."""
     for name in ("organizer", "attendee"):
         event.pop(name, None)
     return bytes(event.to_ical())
 
 
 def mailed(booking: BookingRow, role: Role) -> bytes:
-    """The entry that a mail would bring now. It is made from another statement than the feed."""
+    """Return the entry that a mail would have now. It comes from another statement than the feed."""
     with connection() as db:
         _method, content = calendars.mailed_entry(find_bookings(db, [booking.id])[booking.id], role)
     [event] = icalendar.Calendar.from_ical(content).walk("VEVENT")
@@ -79,7 +79,7 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_change_that_is_seen_changes_the_tag(pair: tuple[Person, Person], change: Change) -> None:
+def test_a_visible_change_changes_the_tag(pair: tuple[Person, Person], change: Change) -> None:
     booked = insert_booking(*pair)
     paths = [create_feed(person) for person in pair]
     before = [read(path) for path in paths]
@@ -102,11 +102,11 @@ def test_a_deleted_account_changes_the_tag_of_the_other_person(pair: tuple[Perso
     query("DELETE FROM users WHERE id = %s", pair[1 - left].id)
     now = read(path)
     assert (now.tag != before.tag, now.body != before.body) == (True, True)
-    # The upcoming session is cancelled; the past one was with a person who has no name any more.
+    # The upcoming session is cancelled; the past one was with a person who no longer has a name.
     assert [*of_feed(now.body).values()] == [mailed(past, ROLES[left])]
 
 
-def test_a_feed_shows_what_mails_bring(pair: tuple[Person, Person], people: People) -> None:
+def test_a_feed_shows_the_same_entries_as_mails(pair: tuple[Person, Person], people: People) -> None:
     rows: list[dict[str, Any]] = [
         {},
         {"session": PLACE, "sequence": 3},
@@ -124,7 +124,7 @@ def test_a_feed_shows_what_mails_bring(pair: tuple[Person, Person], people: Peop
 
 
 KEYS = {"bookings": "id", "tutoring_sessions": "id", "users": "id", "tutors": "id", "booking_terms": "tutor_id"}
-# What a column can be changed to, by its type; the first value that the constraints allow counts.
+# New values for a column, by its type; the first that the constraints allow is used.
 OTHERS: dict[str, tuple[str, ...]] = {
     "text": ("'Europe/London'", "'cancelled'", "'group'", "'in_person'", "'en'", "{0} || 'x'", "NULL"),
     "timestamp with time zone": ("coalesce({0}, now()) + interval '1 minute'", "{0} - interval '1 minute'"),
@@ -136,7 +136,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "uuid": ("gen_random_uuid()", "NULL"),
     "ARRAY": ("'{{}}'",),
 }
-# All that can be changed and shows in an entry; a suspended account has no feed.
+# All columns that can be changed and are visible in an entry; a suspended account has no feed.
 SHOWN = {
     *(f"bookings.{name}" for name in ("created_at", "ends_at", "sequence", "starts_at", "state", "updated_at")),
     *(f"tutoring_sessions.{name}" for name in ("form", "kind", "location", "meeting_url", "tutor_id")),
@@ -149,7 +149,7 @@ WHERE table_schema = 'public' AND table_name = ANY(%s) AND is_generated = 'NEVER
 
 
 def changed_columns() -> Iterator[str]:
-    """Each column that can be changed of the tables behind a feed, while its values are other ones."""
+    """Yield each changeable column of the tables behind a feed, while its values are changed."""
     for table, column, kind in query(LIST_COLUMNS, [*KEYS]):
         key = KEYS[table]
         if column == key:
@@ -162,7 +162,7 @@ def changed_columns() -> Iterator[str]:
 
 
 def is_changed(statement: str) -> bool:
-    """Whether the constraints allow a change."""
+    """Make a change; return whether the constraints allow it."""
     try:
         query(statement)
     except psycopg.Error:
@@ -170,8 +170,8 @@ def is_changed(statement: str) -> bool:
     return True
 
 
-def test_no_column_that_a_mail_shows_is_forgotten(people: People) -> None:
-    """What changes a mailed entry changes the feed, and what changes the feed changes its tag."""
+def test_every_column_that_changes_a_mail_changes_the_feed_and_its_tag(people: People) -> None:
+    """Every change to a mailed entry changes the feed, and every change to the feed changes its tag."""
     student, tutor = people.student(), people.tutor()
     booked = [insert_booking(student, tutor), insert_booking(student, tutor, FAR + timedelta(days=1), session=PLACE)]
     path, seen = create_feed(student), set[str]()
@@ -209,7 +209,7 @@ def test_an_unchanged_entry_is_not_written_again(pair: tuple[Person, Person], mo
     assert [entry.booking_id for entry in written[3:]] == [booked[1].id]
 
 
-def test_a_feed_that_is_known_is_not_written_at_all(
+def test_a_feed_that_the_client_already_has_is_not_written(
     pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     insert_booking(*pair)
@@ -227,8 +227,8 @@ def test_another_tag_gets_the_feed(pair: tuple[Person, Person], known: str) -> N
     assert call("GET", create_feed(pair[0]), headers={"if-none-match": known}).status == 200
 
 
-def test_other_ways_of_writing_the_same_entries_have_another_edition() -> None:
-    """If this fails because feeds are written differently now, increment EDITION and note its hash here."""
+def test_another_way_to_write_the_same_entries_needs_another_edition() -> None:
+    """If this fails because feeds are written differently now, increment EDITION and record its hash here."""
     at, end = datetime(2034, 1, 2, 3, 4, 5, tzinfo=UTC), FAR + timedelta(hours=1)
     room, place = "https://meet.jit.si/abc", "ul. Żółwia 1; piętro 2, " * 8
     entries = [

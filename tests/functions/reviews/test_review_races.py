@@ -110,7 +110,7 @@ def test_any_concurrent_changes_succeed_and_leave_right_counters(people: People,
 
 @contextmanager
 def other_transaction() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A transaction in progress in another process."""
+    """Open a transaction as if in another process."""
     with psycopg.connect(settings().database_url) as other:
         yield other
 

@@ -12,7 +12,7 @@ from tests.support.people import People, Person, insert, query
 call = LambdaClient(handler)
 BASE = "/api/user/tutor/reviews"
 RATE, REPLY, REPORT = "/api/user/rate_tutor/1/", f"{BASE}/1/reply/", f"{BASE}/1/report/"
-ROLES = ("nobody", "refresh token", "author", "reader", "other tutor", "the tutor", "staff")
+ROLES = ("anonymous", "refresh token", "author", "reader", "other tutor", "the tutor", "staff")
 # Method, path, body, and the status for each role.
 MATRIX: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("GET", f"{BASE}/1/", None, (200, 200, 200, 200, 200, 200, 200)),
@@ -53,7 +53,7 @@ def rows() -> list[Any]:
 def test_each_role_may_do_only_what_it_should(
     cast: dict[str, Person], *, method: str, path: str, body: Any, expected: tuple[int, ...], role: str
 ) -> None:
-    token = {"nobody": "", "refresh token": cast["author"].refresh}.get(role)
+    token = {"anonymous": "", "refresh token": cast["author"].refresh}.get(role)
     more = {} if body is None else {"json_body": body}
     before = rows()
     answer = call(method, path, token=cast[role].access if token is None else token, **more)

@@ -158,7 +158,7 @@ def test_a_viewer_s_address_and_country_count_only_with_the_origin_secret(
 @pytest.mark.parametrize(
     "sent", [{}, {"x-origin-secret": ""}, {"x-origin-secret": "guessed"}, {"x-origin-secret": "łó"}]
 )
-def test_who_goes_round_the_cdn_is_refused(
+def test_requests_that_bypass_the_cdn_are_refused(
     people: People, monkeypatch: pytest.MonkeyPatch, sent: dict[str, str]
 ) -> None:
     monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")

@@ -64,7 +64,7 @@ def test_after_a_rest_a_new_connection_is_made(server: ForgetfulServer, monkeypa
     assert (server.connections, server.resets) == (2, 0)
 
 
-def test_every_push_arrives_whatever_became_of_the_connection(server: ForgetfulServer) -> None:
+def test_every_push_arrives_whatever_happened_to_the_connection(server: ForgetfulServer) -> None:
     pusher = GatewayPusher(server.url)
     for number in range(5):
         pusher.post(["one"], b"x")
@@ -79,7 +79,7 @@ def test_a_push_over_a_new_connection_is_not_repeated() -> None:
         assert server.connections == 1
 
 
-def test_the_first_mail_after_a_rest_is_sent(server: ForgetfulServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_mail_after_an_idle_period_is_sent(server: ForgetfulServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.body = b'{"MessageId": "1"}'
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     clients.sesv2.cache_clear()
