@@ -1,4 +1,4 @@
-"""What was sent is freed with the answer: a function looks for garbage so rarely that it would run out of memory."""
+"""Requests are freed with the answer: functions collect garbage so rarely that they would run out of memory."""
 
 import gc
 import time
@@ -22,7 +22,7 @@ PATHS = ["/api/notes/", "/api/notes/clear/", "/api/notes/at_leisure/"]
 REFUSED = [
     *(("application/json", body) for body in (*BROKEN_BODIES, b'{"text": "x", "other": 1}', b'{"text": 1}')),
     *((kind, body) for kind, body, _status in BROKEN_FORMS),
-    # Known to nobody, as the endpoints say.
+    # Valid, but the endpoints raise that nothing was found.
     ("application/json", b'{"text": "x"}'),
     ("application/json", b"{}"),
 ]
@@ -32,8 +32,8 @@ class Note(RequestModel):
     text: str
 
 
-async def read_at_leisure(request: Request) -> str:
-    """What leaves a route to FastAPI's own handler."""
+async def read_async(request: Request) -> str:
+    """A dependency that leaves the route to FastAPI's own handler."""
     return request.url.path
 
 
@@ -45,7 +45,7 @@ def notes() -> Router:
         raise NotFound
 
     @made.post("/api/notes/at_leisure/")
-    def write_at_leisure(request: Request, note: Note, read: Annotated[str, Depends(read_at_leisure)]) -> Response:
+    def write_async(request: Request, note: Note, read: Annotated[str, Depends(read_async)]) -> Response:
         raise NotFound
 
     @made.post("/api/notes/clear/")
@@ -73,7 +73,7 @@ def call() -> LambdaClient:
 
 
 @pytest.fixture(autouse=True)
-def no_look_for_garbage() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     gc.collect()
     gc.disable()
     yield

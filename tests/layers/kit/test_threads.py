@@ -1,4 +1,4 @@
-"""Threads for an event loop: what they run is answered, however it ends."""
+"""Threads for an event loop: every call is answered, however it ends."""
 
 import asyncio
 import weakref
@@ -17,12 +17,12 @@ where: ContextVar[str] = ContextVar("where", default="nowhere")
 
 
 def run(scenario: Coroutine[Any, Any, str]) -> str:
-    """In a loop of its own; `asyncio.run` would leave that of others unclosed."""
+    """Run in a separate loop; `asyncio.run` would leave other loops unclosed."""
     with closing(asyncio.new_event_loop()) as loop:
         return loop.run_until_complete(scenario)
 
 
-def test_a_call_runs_in_the_caller_s_context_and_answers_its_result_or_failure() -> None:
+def test_a_call_runs_in_the_caller_s_context_and_returns_its_result_or_failure() -> None:
     threads = Threads(1, "kind")
 
     def answer(number: int) -> str:
@@ -37,7 +37,7 @@ def test_a_call_runs_in_the_caller_s_context_and_answers_its_result_or_failure()
     assert [run(scenario()) for _loop in range(2)] == ["here 2 kind-1 5"] * 2
 
 
-def test_nobody_need_be_there_any_more_when_a_call_ends() -> None:
+def test_a_call_may_outlive_its_caller_and_its_loop() -> None:
     threads, begun, may_end = Threads(1, "kind"), Event(), Event()
 
     def wait(_argument: None) -> None:
@@ -48,7 +48,7 @@ def test_nobody_need_be_there_any_more_when_a_call_ends() -> None:
         call = threads.run(wait, None)
         call.cancel()
         may_end.set()
-        # After it in the same thread, and so settled after it.
+        # Runs after it in the same thread, so it is settled after it.
         return await threads.run(str, 1)
 
     async def leave() -> str:
