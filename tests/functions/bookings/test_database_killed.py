@@ -114,7 +114,8 @@ def kill(engine: Engine, after: float, is_back: threading.Event) -> None:
     is_back.set()
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.proof)])
+# Fifty recoveries take half a minute alone, and more than two beside other work.
+@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=[pytest.mark.proof, pytest.mark.timeout(600)])])
 def test_acknowledged_changes_survive(mortal_postgres: Engine, rounds: int) -> None:
     chance, started, people = random.Random(9), perf_counter(), People()
     tutor = free_tutor(people, days=0)
