@@ -14,6 +14,10 @@ from tests.support.start_page import card, open_tutor, pane, say, sign_in_both
 HOSTILE_NAME = '<img src=x onerror="window.hit=1">'
 HOSTILE_TEXT = "<script>window.hit = 2</script><b>bold</b>"
 PAGES = ("/", pytest.param("/_local/account", marks=pytest.mark.proof), "/_local/mail")
+# The boxes that something sticks out of on the right.
+OVERHANG = """() => [...document.querySelectorAll("article, li, details")]
+    .filter((each) => each.scrollWidth > each.clientWidth && getComputedStyle(each).overflowX === "visible")
+    .map((each) => each.innerText)"""
 NOTHING = "No tutor matches. Try fewer or broader filters."
 
 
@@ -191,13 +195,15 @@ def test_the_browser_enforces_the_content_security_policy(open_page: OpenPage, p
     watched.forgive()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, "/api/sockets/docs/"])
 @pytest.mark.parametrize("width", [320, *(pytest.param(each, marks=pytest.mark.proof) for each in (390, 768))])
 def test_a_narrow_screen_needs_no_horizontal_scrolling(
     open_page: OpenPage, server: LocalServer, path: str, width: int
 ) -> None:
     page = open_page(path, viewport={"width": width, "height": 740}).page
     if path == "/":
+        expect(card(page, STUDENT).get_by_text("Signed out")).to_be_visible()
+        assert page.evaluate(OVERHANG) == []
         student, tutor = sign_in_both(page)
         say(student, "w" * 300)
         expect(tutor.locator(".theirs").last).to_contain_text("w" * 300)
@@ -207,4 +213,8 @@ def test_a_narrow_screen_needs_no_horizontal_scrolling(
         server.call("POST", "/api/user/create/", json={"email": address, "password": "Zielona!Herbata7"})
         page.get_by_label("Only mails to").fill(address)
         expect(page.get_by_role("heading", name="Potwierdzenie adresu email")).to_be_visible()
+    elif path == "/api/sockets/docs/":
+        expect(page.get_by_text("chat_message").first).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(OVERHANG) == []
