@@ -1,6 +1,6 @@
 """Changes of a profile and the errors they raise."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from functions.profiles import pictures, repository
@@ -42,8 +42,7 @@ def change_profile(db: PooledConnection, caller: Caller, change: ProfileChange) 
     """
     given = change.changes()
     first_name, last_name = given.get("first_name"), given.get("last_name")
-    changed = replace(
-        caller,
+    changed = caller._replace(
         first_name=caller.first_name if first_name is None else first_name,
         last_name=caller.last_name if last_name is None else last_name,
     )
@@ -78,7 +77,7 @@ def as_profile(account: Caller) -> dict[str, Any]:
 
 def changed(account: Caller, change: MeChange) -> Caller:
     """The account after a change."""
-    return replace(account, **change.changes())
+    return account._replace(**change.changes())
 
 
 def as_me(db: PooledConnection, account: Caller) -> dict[str, Any]:

@@ -112,13 +112,13 @@ def rotate_session(claims: Claims) -> Successor | None:
     """
     days = {"days": platform_settings().refresh_token_days, "most_days": platform_settings().session_days}
     with connection() as db:
-        return ROTATE_SESSION.one(db, vars(claims) | days)
+        return ROTATE_SESSION.one(db, claims._asdict() | days)
 
 
 def touch_session(claims: Claims) -> Successor | None:
     """Record that a session is in use; returns its latest refresh token, None if the given one is not in force."""
     with connection() as db:
-        return TOUCH_SESSION.one(db, vars(claims))
+        return TOUCH_SESSION.one(db, claims._asdict())
 
 
 def is_token_in_force(claims: Claims) -> bool:
@@ -126,7 +126,7 @@ def is_token_in_force(claims: Claims) -> bool:
     if claims.kind == "access":
         return is_session_alive(claims.user_id, claims.session_id)
     with connection() as db:
-        return IS_TOKEN_IN_FORCE.get(db, vars(claims))
+        return IS_TOKEN_IN_FORCE.get(db, claims._asdict())
 
 
 def is_session_alive(user_id: UUID, session_id: UUID) -> bool:

@@ -12,7 +12,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, compose
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class _SlotsRow(CalendarRow):
     """Groups are lists of start, end, id, free seats and seats."""
 

@@ -1,6 +1,6 @@
 """Booking a weekly series."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from functions.bookings.actions.bookable import session_form, session_times, why_not_bookable
@@ -17,8 +17,7 @@ from shared.kit.json import json_array, json_object, json_text
 NO_SERIES = "Do grupy dołącza się na jedne zajęcia."
 
 
-@dataclass(frozen=True, slots=True)
-class BookedSeries:
+class BookedSeries(NamedTuple):
     """A series with its reservations as JSON texts, and the times that could not be booked."""
 
     id: UUID

@@ -1,7 +1,7 @@
 """Resolving a booking request to a time of a tutor."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.bookings.actions.pace import present_pace
@@ -22,8 +22,7 @@ LONGEST = timedelta(hours=24)
 FIRST_YEAR, LAST_YEAR = 1000, 9990
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedSlot:
+class RequestedSlot(NamedTuple):
     """A period of a tutor's time; whether it is exactly one schedule item."""
 
     tutor_id: int
@@ -62,8 +61,7 @@ def find_requested_slot(db: PooledConnection, command: SlotCommand) -> Requested
     return slot
 
 
-@dataclass(frozen=True, slots=True)
-class LockedCalendar:
+class LockedCalendar(NamedTuple):
     """A tutor's calendar around a window, and whether the student is busy in it; both are locked."""
 
     calendar: Calendar

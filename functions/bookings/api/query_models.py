@@ -1,6 +1,5 @@
 """The query strings of the lists of bookings."""
 
-from dataclasses import replace
 from typing import Annotated, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -63,7 +62,7 @@ class NewestBookingsQuery(_FilterQuery):
     @property
     def page(self) -> PageNumber | None:
         asked = self.model_dump(include={"p", "page_size"}, exclude_none=True)
-        return replace(PageQuery(**asked).page, filters=filters_of(self)) if asked else None
+        return PageQuery(**asked).page._replace(filters=filters_of(self)) if asked else None
 
     @property
     def part(self) -> PageNumber:

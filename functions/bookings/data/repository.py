@@ -1,7 +1,6 @@
 """Statements that create and change bookings and their sessions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -21,8 +20,7 @@ from shared.kit.errors import AppError
 from shared.kit.json import json_text
 
 
-@dataclass(frozen=True)
-class NewSeat:
+class NewSeat(NamedTuple):
     """Who gets a seat, in which state, and how the change is recorded."""
 
     student_id: UUID
@@ -39,8 +37,7 @@ class NewSeat:
     most_active: int | None = None
 
 
-@dataclass(frozen=True)
-class SessionForm:
+class SessionForm(NamedTuple):
     """What kind of session it is, and where."""
 
     tutor_id: int
@@ -50,8 +47,7 @@ class SessionForm:
     location: str
 
 
-@dataclass(frozen=True)
-class SessionTime:
+class SessionTime(NamedTuple):
     """The time of a session, the time it blocks, the item it was booked from and its room."""
 
     span: Span
@@ -136,7 +132,8 @@ def add_sessions(
 
     Raises psycopg.IntegrityError if the tutor's or student's time is taken, Blocked or TooManyBookings.
     """
-    values = {**vars(seat), **vars(form), "times": json_text([_as_row(each) for each in times]), **_of_the_platform()}
+    rows = json_text([_as_row(each) for each in times])
+    values = {**seat._asdict(), **form._asdict(), "times": rows, **_of_the_platform()}
     [added] = in_one_turn(db, Call(ADD_SESSIONS, values))
     if len(added) < len(times):
         raise _refusal(db, seat, form.tutor_id)
@@ -159,7 +156,7 @@ def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooki
 
     Raises psycopg.IntegrityError if the seat or the student's time is taken, Blocked or TooManyBookings.
     """
-    added = ADD_SEAT.one(db, {**vars(seat), "session_id": session_id, **_of_the_platform()})
+    added = ADD_SEAT.one(db, {**seat._asdict(), "session_id": session_id, **_of_the_platform()})
     if added is None:
         raise _refusal(db, seat, TUTOR_OF_SESSION.one(db, (session_id,)))
     return added

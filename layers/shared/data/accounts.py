@@ -1,8 +1,7 @@
 """Statements that find and change accounts, for several features."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
@@ -12,8 +11,7 @@ from shared.texts import Language
 TokenPurpose = Literal["confirm", "reset"]
 
 
-@dataclass(frozen=True)
-class CallerRow:
+class CallerRow(NamedTuple):
     """An account and one of its sign-in sessions; that is None if it was signed out or the account is suspended."""
 
     id: UUID

@@ -9,7 +9,9 @@ from shared.kit.db.query import Query, compose
 from shared.kit.psycopg import Multirange
 
 
-@dataclass(frozen=True)
+# A dataclass, because a NamedTuple cannot be extended; without methods to compare and print it, which Python would
+# compile at every start of a function (decision 10).
+@dataclass(eq=False, repr=False)
 class BookingTerms:
     """The tutor's terms of booking, and what a session inherits from them.
 
@@ -42,7 +44,7 @@ class BookingTerms:
     is_complete: bool
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class CalendarRow(BookingTerms):
     """The terms, and the time on offer and taken as of `now`.
 

@@ -1,7 +1,6 @@
 """Who is calling: tokens, their sign-in sessions and the accounts behind them."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -102,7 +101,6 @@ class PasswordCheckNeeded(AppError):
     detail = "Potwierdź najpierw swoje hasło."
 
 
-@dataclass(frozen=True)
 class Caller(CallerRow):
     """The account that calls, and its sign-in session."""
 
@@ -126,7 +124,6 @@ class Caller(CallerRow):
             raise PasswordCheckNeeded
 
 
-@dataclass(frozen=True)
 class CallingTutor(Caller):
     """A caller who is a tutor."""
 
@@ -153,7 +150,7 @@ def identify(token: str) -> Caller:
     if found.session_id is None:
         raise BadAccessToken
     note(user_id=str(found.id))
-    return Caller(**vars(found))
+    return Caller(*found)
 
 
 def bearer_token(header: str) -> str:
@@ -184,7 +181,7 @@ def tutors_only(request: Request) -> CallingTutor:
     caller = any_user(request)
     if caller.tutor_id is None:
         raise NotATutor
-    return CallingTutor(**vars(caller))
+    return CallingTutor(*caller)
 
 
 @guard(*AUTHENTICATION_ERRORS, NotStaff)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.data.calendars import LOAD_CALENDAR, BookingTerms, CalendarRow
@@ -21,8 +21,7 @@ from shared.kit.psycopg import Multirange
 Reason = Literal["in_the_past", "too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"]
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """An interval in UTC; its end is exclusive."""
 
     starts_at: datetime
@@ -46,7 +45,7 @@ class Terms(BookingTerms):
         return moment.astimezone(self.zone).date()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Calendar:
     """A tutor's calendar around a window, as the database has it as of `now`.
 

@@ -35,7 +35,7 @@ def locked(ola: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
 
 def refresh_token(person: Person, **changes: Any) -> str:
     claims = Claims("refresh", person.id, person.session_id, datetime.now(UTC) + timedelta(days=1))
-    return issue(replace(claims, **changes))
+    return issue(claims._replace(**changes))
 
 
 def test_an_account_allows_a_hundred_failures_in_all(ola: Person) -> None:

@@ -2,7 +2,8 @@
 
 Values are lenient in form ("75" is an integer, "true" a boolean, strings are trimmed) and strict in
 content; every complaint is a Polish sentence of the recorded contract. Used as annotations:
-`first_name: Annotated[str, Text(max_length=255, blank=True)] = ""`.
+`first_name: Annotated[str, Text(max_length=255, blank=True)] = ""`. Nothing compares or prints them, so their classes
+have no methods for that, which would be compiled at every start.
 """
 
 import math
@@ -77,7 +78,7 @@ class _Field:
         return core_schema.no_info_before_validator_function(self.clean, self.schema())
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Text(_Field):
     """A trimmed string; numbers are taken as their digits. `checks` add complaints of their own.
 
@@ -135,7 +136,6 @@ class Text(_Field):
         return core_schema.nullable_schema(text) if self.null else text
 
 
-@dataclass(frozen=True)
 class Flag(_Field):
     """A boolean, also as one of the words and digits that browsers and forms send."""
 
@@ -153,7 +153,7 @@ class Flag(_Field):
         return core_schema.bool_schema()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Whole(_Field):
     """An integer, also as text or with a zero fraction ("12.0"). Without a `maximum` it is cut off elsewhere.
 
@@ -180,7 +180,7 @@ class Whole(_Field):
         return core_schema.int_schema(le=self.maximum, ge=self.minimum)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Count(_Field):
     """A maximum number of items in the query string; its fraction is cut off."""
 
@@ -219,7 +219,7 @@ def whole_number(value: Any) -> int | None:
     return int(digits[1]) if digits else None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Moment(_Field):
     """An ISO 8601 date and time, in `zone`, which is also taken for values without an offset.
 

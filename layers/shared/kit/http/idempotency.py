@@ -7,9 +7,8 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -62,8 +61,7 @@ class KeptError(RecordedError):
         self.status = reply.status  # type: ignore[misc] # of other errors it is the class's
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     status: int
     body: str
 

@@ -1,8 +1,8 @@
 """Page-number pagination, for lists that people browse: {"count", "next", "previous", "results"}."""
 
 import json
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -22,8 +22,7 @@ MOST_BYTES = 4
 MAX_NUMBER = 10_000_000
 
 
-@dataclass(frozen=True)
-class PageNumber:
+class PageNumber(NamedTuple):
     """The requested page, counting from 1, its size, and the parameters that filter the list."""
 
     number: int = 1
@@ -46,14 +45,14 @@ class PageNumber:
         page = {
             "count": count,
             "next": following.link(path) if following.offset < count else None,
-            "previous": replace(self, number=self.number - 1).link(path) if self.number > 1 else None,
+            "previous": self._replace(number=self.number - 1).link(path) if self.number > 1 else None,
             **more,
         }
         return json_object({name: json_text(value) for name, value in page.items()} | {"results": shown})
 
     def _fit(self, results: str) -> tuple[str, "PageNumber"]:
         """The results that fit into a response, and the page that continues after them."""
-        following = replace(self, number=self.number + 1)
+        following = self._replace(number=self.number + 1)
         if len(results) * MOST_BYTES <= PAGE_BYTES or len(results.encode()) <= PAGE_BYTES:
             return results, following
         records = [json_text(each) for each in json.loads(results)]
@@ -62,14 +61,14 @@ class PageNumber:
             return results, following
         # Pages of this size from here on: one of them starts within what fits, or right after it.
         number = (self.offset + size) // size + 1
-        following = replace(self, number=number, size=size)
+        following = self._replace(number=number, size=size)
         return json_array(records[: following.offset - self.offset]), following
 
     def link(self, path: str) -> str:
         return f"{path}?{urlencode([('p', self.number), ('page_size', self.size), *self.filters])}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class PageOfJson:
     """The total number of results, and one page of them as a JSON array."""
 

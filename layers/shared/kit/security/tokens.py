@@ -1,9 +1,8 @@
 """Signed tokens (JWT, RFC 7519): access tokens for requests, refresh tokens to get new ones."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from shared.kit.security.json_web_tokens import jwt
@@ -25,8 +24,7 @@ class NoIdentity(InvalidToken):
     """The token is ours and valid, but does not identify anybody."""
 
 
-@dataclass(frozen=True)
-class Claims:
+class Claims(NamedTuple):
     kind: Kind
     user_id: UUID
     session_id: UUID
