@@ -117,7 +117,7 @@ BUILT = {"functions.tutors.handler": {"SearchQuery"}}
 
 # Handlers whose cold start is close to its target. Python compiles the methods of a dataclass at every start, 0.5 ms
 # for a frozen one; a NamedTuple takes 0.1 ms, a dataclass with `eq=False, repr=False` has only `__init__`.
-CLOSE_TO_TARGET = ["functions.bookings.handler"]
+CLOSE_TO_TARGET = ["functions.bookings.handler", "functions.chat.sockets"]
 
 
 def test_every_handler_has_a_budget() -> None:

@@ -1,7 +1,7 @@
 """The history of a conversation."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.actions.mark_read import note_shown
@@ -15,8 +15,7 @@ from shared.kit.http.cursor_pagination import fit_page
 from shared.kit.json import json_text
 
 
-@dataclass(slots=True)
-class HistoryPage:
+class HistoryPage(NamedTuple):
     """Messages as JSON text, and the query for the rest if not all fit into the answer."""
 
     messages: list[str]

@@ -162,7 +162,7 @@ def lock_partner(db: PooledConnection, user_id: UUID) -> bool:
     return LOCK_PARTNER.one(db, (user_id,)) is True
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class MemberRow(Member):
     last_seq: int
     change_seq: int

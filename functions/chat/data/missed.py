@@ -1,7 +1,6 @@
 """Statements about events that a client missed. Plain psycopg: the WebSocket handler must start fast."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -63,7 +62,7 @@ def list_news_since(user_id: UUID, cursor: SyncCursor) -> list[Known]:
 
 
 def _rows(known: Iterable[Known]) -> str:
-    return json_text([{**asdict(each), "conversation_id": str(each.conversation_id)} for each in known])
+    return json_text([{**each._asdict(), "conversation_id": str(each.conversation_id)} for each in known])
 
 
 class CursorRow(NamedTuple):

@@ -1,6 +1,6 @@
 """Statements about who is told that a user is online or typing. Plain psycopg: WebSocket handlers must start fast."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.messages import event_sockets
@@ -11,8 +11,7 @@ from shared.kit.db.query import Query, Sql, compose
 MOST_SOCKETS, MOST_PEOPLE = 500, 200
 
 
-@dataclass(frozen=True, slots=True)
-class Hearers:
+class Hearers(NamedTuple):
     """Who is told about a conversation: nobody if one of the two has blocked the other.
 
     `listeners` are space-separated socket ids, each prefixed with the digit of its protocol.
@@ -107,8 +106,7 @@ def is_shown(user_id: UUID) -> bool:
         return IS_SHOWN.one(db, (user_id,)) is True
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A conversation partner, and whether they have an open socket."""
 
     user_id: UUID

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True)
+# Rows extend it, which they could not do with a NamedTuple.
+@dataclass(eq=False, repr=False)
 class Member:
     """A member as shown beside messages."""
 

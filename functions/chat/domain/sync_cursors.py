@@ -4,8 +4,8 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.messages import canonical_uuid
@@ -19,8 +19,7 @@ MOST_CHANGES = 100
 MAX_CURSOR = 8_000
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The last message and the last change that a client knows of a conversation."""
 
     conversation_id: UUID
@@ -28,8 +27,7 @@ class Known:
     change_seq: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncCursor:
+class SyncCursor(NamedTuple):
     """A time up to which all messages are known, and the last known change of some conversations."""
 
     since: datetime

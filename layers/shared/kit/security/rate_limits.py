@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import redis
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Limit:
     """At most `count` events per kind and subject in a window of `seconds`."""
 
