@@ -15,13 +15,11 @@ export function secondFactors(session) {
   const codes = element("div");
   panel.note.after(codes);
   panel.root.append(element("div", { class: "choices" }, addingApp, addingPasskey));
-  let changes;
 
   const list = new AccountList(session, panel, {
     whenEmpty: NONE,
     load: async () => {
-      const factors = await session.call("GET", "/api/user/second_factors/");
-      changes = new FactorChanges(session, factors);
+      const factors = await current();
       setHidden(turningOff, !factors.enabled, panel.title);
       setHidden(addingApp, Boolean(factors.authenticator_app_added_at), panel.title);
       return entries(factors);
@@ -30,10 +28,15 @@ export function secondFactors(session) {
   });
   session.addEventListener("changed", () => codes.replaceChildren());
 
+  function current() {
+    return session.call("GET", "/api/user/second_factors/");
+  }
+
   /** Does one of the changes and says so; recovery codes that come with it are shown until they are put away. */
   function act(change, done, ...what) {
     return list.act(async () => {
-      const made = await changes[change](...what);
+      // The list may be older than the last change: what a change has to be confirmed with is asked for anew.
+      const made = await new FactorChanges(session, await current())[change](...what);
       if (!made?.length) return;
       const shown = recoveryCodes("h4", "Recovery codes", made, button("I have saved them", () => replaceChildren(codes, [], panel.title)));
       codes.replaceChildren(shown.root);

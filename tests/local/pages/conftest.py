@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from local.demo.accounts import STUDENT, TUTOR
+from tests.support.account_page import PASSWORD
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.local_server import LocalServer
 from tests.support.start_page import active_bookings, cancel_all
@@ -17,7 +18,6 @@ from tests.support.start_page import active_bookings, cancel_all
 # Milliseconds to wait for an element that must appear.
 PATIENCE = 15_000
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d) ")
-PASSWORD = "Zielona!Herbata7"
 expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., "Watched"]
 

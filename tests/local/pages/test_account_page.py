@@ -1,23 +1,31 @@
 """The account page of the local server in a real browser: registration, second factors, passkeys, change of address."""
 
 import time
-from base64 import b32decode
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from functions.second_factors.domain.totp import STEP_SECONDS, password_at
 from local.demo.accounts import STUDENT
-from tests.local.pages.conftest import PASSWORD, OpenPage, Watched
+from tests.local.pages.conftest import OpenPage, Watched
 from tests.local.pages.test_staff_page import sound
+from tests.support.account_page import (
+    CODE,
+    PASSWORD,
+    add_app,
+    add_passkey,
+    add_passkey_with_code,
+    begin_app,
+    confirm_app,
+    expect_said,
+    factors,
+    sign_in,
+)
 from tests.support.local_server import LocalServer
-from tests.support.qr_codes import assert_code_has_key
 from tests.support.start_page import card, panel
 from tests.support.virtual_authenticator import VirtualAuthenticator
 
 PATH = "/_local/account"
-CODE = "Code from your app, or a recovery code"
 NUMBERS = count()
 
 
@@ -45,43 +53,12 @@ def page(watched: Watched) -> Page:
     return watched.page
 
 
-def sign_in(page: Page, email: str) -> None:
-    form = page.get_by_role("form", name="Sign in")
-    form.get_by_label("E-mail address").fill(email)
-    form.get_by_label("Password").fill(PASSWORD)
-    form.get_by_role("button", name="Sign in").click()
-
-
-def factors(page: Page) -> Locator:
-    return panel(page, "Second factor")
-
-
-def expect_said(box: Locator, text: str) -> None:
-    expect(box.get_by_role("status")).to_contain_text(text)
-
-
-def shown_by_app(secret: bytes) -> str:
-    return password_at(secret, int(time.time() // STEP_SECONDS))
-
-
-def add_app(page: Page) -> tuple[bytes, list[str]]:
-    """Add an authenticator app; returns its secret and the recovery codes."""
-    factors(page).get_by_role("button", name="Add an authenticator app").click()
-    dialog = page.get_by_role("dialog", name="Authenticator app")
-    secret = b32decode(dialog.get_by_label("Key", exact=True).inner_text())
-    assert_code_has_key(dialog)
-    dialog.get_by_label("The six digits that the app shows").fill(shown_by_app(secret))
-    dialog.get_by_role("button", name="Confirm").click()
-    expect_said(factors(page), "The app is now active.")
-    return secret, page.locator("#codes code").all_inner_texts()
-
-
 def test_an_authenticator_app_is_added_used_to_sign_in_and_removed(watched: Watched, page: Page, email: str) -> None:
     watched.refusals = {401, 403}
     sign_in(page, email)
     expect(page.get_by_role("heading", name="How you sign in")).to_be_focused()
     expect_said(factors(page), "your password alone")
-    _secret, codes = add_app(page)
+    codes = add_app(page)
     assert len(codes) == 10
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_focused()
     factors(page).get_by_role("button", name="I have saved them").click()
@@ -112,13 +89,6 @@ def test_on_the_narrowest_phone_the_key_and_the_code_fit(page: Page, email: str)
     dialog = page.get_by_role("dialog", name="Authenticator app")
     expect(dialog.get_by_label("Key", exact=True)).to_be_visible()
     assert dialog.evaluate("each => each.scrollWidth - each.clientWidth") == 0
-
-
-def add_passkey(page: Page, name: str) -> None:
-    factors(page).get_by_role("button", name="Add a passkey").click()
-    dialog = page.get_by_role("dialog", name="Passkey", exact=True)
-    dialog.get_by_label("Name of this device").fill(name)
-    dialog.get_by_role("button", name="Add a passkey").click()
 
 
 def sign_in_again_by_passkey(page: Page) -> None:
@@ -165,17 +135,29 @@ def test_a_passkey_is_added_renamed_used_to_sign_in_alone_and_removed(watched: W
     assert len(authenticator.credentials) == 1
 
 
+def test_a_change_before_the_list_is_loaded_again_asks_for_the_new_factor(page: Page, email: str) -> None:
+    VirtualAuthenticator(page)
+    sign_in(page, email)
+    expect_said(factors(page), "your password alone")
+    secret = begin_app(page)
+    delayed: list[Route] = []
+
+    def delay(route: Route) -> None:
+        delayed.append(route)
+
+    page.route("**/api/user/second_factors/", delay, times=1)
+    codes = confirm_app(page, secret)
+    add_passkey_with_code(page, "Telefon", codes[0])
+    assert len(delayed) == 1
+
+
 @pytest.mark.proof
 def test_each_second_factor_authorizes_changes_of_the_others(watched: Watched, page: Page, email: str) -> None:
     watched.refusals = {401}
     VirtualAuthenticator(page)
     sign_in(page, email)
-    _secret, codes = add_app(page)
-    add_passkey(page, "Telefon")
-    dialog = page.get_by_role("dialog", name="Add a passkey")
-    dialog.get_by_label(CODE).fill(codes[0])
-    dialog.get_by_role("button", name="Continue").click()
-    expect_said(factors(page), "The passkey is now active.")
+    codes = add_app(page)
+    add_passkey_with_code(page, "Telefon", codes[0])
     page.get_by_role("button", name="Sign out", exact=True).click()
     sign_in(page, email)
     page.get_by_role("button", name="Back").click()

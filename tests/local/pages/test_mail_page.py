@@ -9,9 +9,9 @@ from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 from functions.mail.transports import transport
 from tests.local.pages.conftest import OpenPage
+from tests.support.account_page import PASSWORD
 from tests.support.local_server import LocalServer
 
-PASSWORD = "Zielona!Herbata7"
 FRONT_HOST = "http://localhost:5173"
 HOSTILE = """<!doctype html><p id="text">before</p><img src="https://elsewhere.example/pixel.png">
 <script>document.getElementById("text").textContent = "changed"; parent.document.title = "changed"</script>

@@ -16,9 +16,10 @@ from local.demo.accounts import STUDENT
 from local.stack import DATABASE_URL_FILE
 from local.staff_pages import ASSETS, PAGES
 from local.web_pages import FOLDER
-from tests.local.pages.conftest import PASSWORD, OpenPage
+from tests.local.pages.conftest import OpenPage
 from tests.local.pages.test_accessibility import UNNAMED, painted
 from tests.local.test_staff import printed_password, staff
+from tests.support.account_page import PASSWORD
 from tests.support.local_server import LocalServer
 from tests.support.qr_codes import assert_code_has_key
 from tests.support.virtual_authenticator import VirtualAuthenticator
