@@ -110,7 +110,6 @@ SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM conversati
 ORDER BY id FOR UPDATE
 """,
 )
-LOCK_USER = Command("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE")
 DELETE_USER = Query(str, "DELETE FROM users WHERE id = %s RETURNING picture")
 DELETE_DESERTED_CONVERSATIONS = Command("""
 DELETE FROM conversations WHERE id = ANY(%s)
@@ -121,11 +120,6 @@ DELETE FROM conversations WHERE id = ANY(%s)
 def lock_conversations(db: PooledConnection, user_id: UUID) -> list[UUID]:
     """Both members may leave at once; the lock lets the second one see that the first is gone."""
     return LOCK_CONVERSATIONS.all(db, (user_id,))
-
-
-def lock_user(db: PooledConnection, user_id: UUID) -> None:
-    """Lock a user. Code that ends sessions takes this lock first; new messages and conversations do not wait for it."""
-    LOCK_USER.run(db, (user_id,))
 
 
 def delete_user(db: PooledConnection, user_id: UUID) -> str | None:

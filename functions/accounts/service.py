@@ -6,7 +6,7 @@ from typing import Any
 from functions.accounts import repository
 from functions.accounts.repository import NewUser
 from functions.accounts.schemas import NewPassword, Registration
-from shared.data.accounts import SET_PASSWORD, end_mailed_links
+from shared.data.accounts import SET_PASSWORD, end_mailed_links, lock_account
 from shared.data.calendar_feeds import DELETE_FEED
 from shared.domain.auth import Caller
 from shared.domain.outbox import queue_mail
@@ -129,7 +129,7 @@ def delete_account(db: PooledConnection, caller: Caller) -> tuple[list[str], str
     """
     caller.require_fresh_password()
     conversations = repository.lock_conversations(db, caller.id)
-    repository.lock_user(db, caller.id)
+    lock_account(db, caller.id)
     _ended, sockets = end_sessions(db, caller.id)
     picture = repository.delete_user(db, caller.id)
     repository.delete_deserted_conversations(db, conversations)

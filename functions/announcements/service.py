@@ -6,7 +6,7 @@ from uuid import UUID
 from functions.announcements import repository
 from functions.announcements.schemas import AnnouncementChange, NewAnnouncement
 from shared.data.staff_actions import Grounds, record_action
-from shared.domain.auth import AccountGone
+from shared.domain.auth import AccountGone, keep_account
 from shared.domain.limits import ANNOUNCEMENTS
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import AppError, FieldErrors, NotFound
@@ -54,8 +54,12 @@ def edit(tutor_id: int, announcement_id: int, change: AnnouncementChange) -> str
 
 
 def set_hidden(staff_id: UUID, announcement_id: int, reason: str = "", *, hidden: bool) -> None:
-    """Hide an announcement from everybody but its tutor, or show it again. Raises AnnouncementNotFound."""
+    """Hide an announcement from everybody but its tutor, or show it again.
+
+    Raises AccountGone or AnnouncementNotFound.
+    """
     with transaction() as db:
+        keep_account(db, staff_id)
         author_id = repository.set_hidden(db, staff_id, announcement_id, hidden=hidden)
         if author_id is None:
             raise AnnouncementNotFound

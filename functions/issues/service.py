@@ -6,7 +6,7 @@ from functions.issues import repository
 from functions.issues.repository import LockedIssue
 from functions.issues.schemas import NewIssue
 from shared.data.staff_actions import Action, Grounds, record_action
-from shared.domain.auth import AccountGone, Caller
+from shared.domain.auth import AccountGone, Caller, keep_account
 from shared.domain.limits import ISSUE_ANSWERS, ISSUES
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.kit.db.transactions import transaction
@@ -55,10 +55,11 @@ def answer_issue(caller: Caller, issue_id: UUID, body: str) -> str:
 
     Sets the issue in progress if staff answer a new one or the reporter answers a resolved one.
 
-    Raises IssueNotFound, IssueClosed or Throttled.
+    Raises AccountGone, IssueNotFound, IssueClosed or Throttled.
     """
     spend(ISSUE_ANSWERS, str(caller.id))
     with transaction() as db:
+        keep_account(db, caller.id)
         issue = repository.lock_issue(db, issue_id, caller.id, is_staff=caller.is_staff)
         if issue is None:
             raise IssueNotFound

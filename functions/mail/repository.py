@@ -207,8 +207,11 @@ def find_addressee_of_change(email: str, change_id: int) -> Addressee | None:
         return FIND_ADDRESSEE_OF_CHANGE.one(db, {"email": email, "change_id": change_id})
 
 
+# In the order in which accounts are locked everywhere.
 MARK_BOUNCED = Command("""
-UPDATE users SET mail_bounced_at = now() WHERE lower(email) = ANY(%s) AND mail_bounced_at IS NULL
+UPDATE users SET mail_bounced_at = now() WHERE id IN (
+    SELECT id FROM users WHERE lower(email) = ANY(%s) AND mail_bounced_at IS NULL ORDER BY id FOR NO KEY UPDATE
+)
 """)
 
 

@@ -124,17 +124,11 @@ def set_reply(db: PooledConnection, tutor_id: int, review_id: int, reply: str | 
 
 # The reporter is locked before the review, as when an account is deleted. A locked review cannot be hidden meanwhile,
 # so no report stays open after a decision.
-LOCK_REPORTER = Command("SELECT FROM users WHERE id = %s FOR KEY SHARE")
 LOCK_VISIBLE_REVIEW = Query(UUID, "SELECT student_id FROM ratings WHERE id = %s AND hidden_at IS NULL FOR SHARE")
 ADD_REPORT = Command("""
 INSERT INTO review_reports (rating_id, reporter_id, reason) VALUES (%s, %s, %s)
 ON CONFLICT (rating_id, reporter_id) DO NOTHING
 """)
-
-
-def lock_reporter(db: PooledConnection, reporter_id: UUID) -> bool:
-    """Keep an account from being deleted; False if it is gone."""
-    return LOCK_REPORTER.run(db, (reporter_id,)) > 0
 
 
 def lock_visible_review(db: PooledConnection, review_id: int) -> UUID | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from functions.reviews import queries, repository
 from functions.reviews.schemas import EditedRating, NewRating
 from shared.data.staff_actions import Grounds, record_action
-from shared.domain.auth import AccountGone
+from shared.domain.auth import AccountGone, keep_account
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.timestamps import format_time
 from shared.kit.db.integers import MAX_INT32
@@ -162,8 +162,7 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
 
     Raises AccountGone, ReviewNotFound or OwnReview.
     """
-    if not repository.lock_reporter(db, reporter_id):
-        raise AccountGone
+    keep_account(db, reporter_id)
     author = repository.lock_visible_review(db, review_id)
     if author is None:
         raise ReviewNotFound
@@ -173,8 +172,9 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
 
 
 def decide(staff_id: UUID, review_id: int, reason: str = "", *, hidden: bool) -> None:
-    """Hide a review or show it again. Its reports are then resolved. Raises ReviewNotFound."""
+    """Hide a review or show it again. Its reports are then resolved. Raises AccountGone or ReviewNotFound."""
     with transaction() as db:
+        keep_account(db, staff_id)
         author_id = repository.set_hidden(db, staff_id, review_id, hidden=hidden)
         if author_id is None:
             raise ReviewNotFound

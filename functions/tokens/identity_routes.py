@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from functions.tokens import repository
 from functions.tokens.schemas import IdentityPage
+from shared.data.accounts import lock_account
 from shared.domain.auth import User
 from shared.domain.sign_in_sessions import close_sockets, end_sessions
 from shared.kit.db.transactions import transaction
@@ -36,7 +37,9 @@ def remove_identity(caller: User, identity_id: int) -> Response:
     If you do not know your password, request a password reset first.
     """
     with transaction() as db:
-        # Before the sessions: a session that this identity starts meanwhile is then either ended or refused.
+        # The account first, as by its deletion. Then the identity, before the sessions: a session that it starts
+        # meanwhile is then either ended or refused.
+        lock_account(db, caller.id)
         if not repository.delete_identity(db, identity_id, caller.id):
             raise NotFound
         _, sockets = end_sessions(db, caller.id, but=caller.session_id)

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
 
 from shared.kit.settings import settings
-from tests.support.lambda_client import Answer
 from tests.support.paused_transactions import wait_until, waiting
 from tests.support.people import Person, query
 from tests.support.races import at_once
 
+T = TypeVar("T")
 
-def while_account_is_locked(person: Person, act: Callable[[], Answer], rows: str, lock: str = "UPDATE") -> Answer:
-    """What `act` answers that waits for a person's account, which is locked FOR `lock`.
+
+def while_account_is_locked(person: Person, act: Callable[[], T], rows: str, lock: str = "UPDATE") -> T:
+    """What `act` returns that waits for a person's account, which is locked FOR `lock`.
 
     Asserts that it holds none of `rows`, a SELECT, while it waits: a suspension or a deletion goes on to lock them.
     """
@@ -25,8 +27,8 @@ def while_account_is_locked(person: Person, act: Callable[[], Answer], rows: str
             deletion.execute(f"{rows} FOR UPDATE NOWAIT".encode())
             deletion.rollback()
 
-        answers: list[Answer | None] = at_once(act, go_on)
-    assert answers[0]
+        answers: list[T | None] = at_once(act, go_on)
+    assert answers[0] is not None
     return answers[0]
 
 

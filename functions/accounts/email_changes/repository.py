@@ -4,11 +4,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from functions.accounts.email_changes.queries import LinkPurpose, PendingChange
-from shared.data.accounts import DELETE_PENDING_EMAIL_CHANGE
+from shared.data.accounts import DELETE_PENDING_EMAIL_CHANGE, lock_account
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
 
-LOCK_USER = Command("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE")
 ADD_CHANGE = Query(
     PendingChange,
     """
@@ -22,7 +21,7 @@ RETURNING id, old_email, new_email, created_at, expires_at
 
 def add_change(db: PooledConnection, user_id: UUID, session_id: UUID, new_email: str, hours: int) -> PendingChange:
     """Add a change, replacing a pending one: links mailed about that one stop working."""
-    LOCK_USER.run(db, (user_id,))
+    lock_account(db, user_id)
     DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,))
     values = {"user_id": user_id, "session_id": session_id, "new_email": new_email, "hours": hours}
     return ADD_CHANGE.get(db, values)
@@ -30,7 +29,7 @@ def add_change(db: PooledConnection, user_id: UUID, session_id: UUID, new_email:
 
 def delete_pending(db: PooledConnection, user_id: UUID) -> bool:
     """Delete a pending change; returns whether there was one."""
-    LOCK_USER.run(db, (user_id,))
+    lock_account(db, user_id)
     return DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,)) > 0
 
 

@@ -16,6 +16,7 @@ from functions.chat.domain.errors import (
 from functions.chat.domain.messages import MessagePlace
 from functions.chat.domain.report_commands import ReportDecision
 from shared.data.staff_actions import Grounds, record_action
+from shared.domain.auth import keep_account
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.limits import REPORTS
 from shared.domain.suspension import AccountNotFound, Consequences, suspend
@@ -60,7 +61,7 @@ def report_person(user_id: UUID, person_id: UUID, reason: str) -> None:
 def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
     """Decide on a report and on all other open reports about the same message or user.
 
-    Raises NotFound, AlreadyDecided, NothingToHide or StaffAccount.
+    Raises AccountGone, NotFound, AlreadyDecided, NothingToHide or StaffAccount.
     """
     found = reports.find_object(report_id)
     if found is None:
@@ -69,14 +70,15 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
         raise NothingToHide
 
     def run(db: PooledConnection) -> tuple[Consequences | None, ChangedMessage | None]:
-        # Lock the account or the conversation before its reports, as account deletion does.
+        # In the order of an account deletion: the conversation, accounts, and then their reports.
+        deleted = _hide(db, found) if decision.decision == "hide_message" else None
+        keep_account(db, staff_id)
         done: Consequences | None = None
         grounds = Grounds(staff_id, decision.reason, f"report {report_id}")
         if decision.decision == "suspend":
             done = suspend(db, found.person_id, grounds)
         if done is None or not done.changed:
             record_action(db, decision.decision, found.person_id, grounds)
-        deleted = _hide(db, found) if decision.decision == "hide_message" else None
         if not reports.decide(db, report_id, staff_id, decision.decision, decision.reason):
             raise AlreadyDecided
         return done, deleted

@@ -97,6 +97,7 @@ def ask_for_passkey(
 def request_passkey(caller: Caller, party: RelyingParty) -> dict[str, Any]:
     """The options for authorizing a change of factors with a passkey. Raises NoPasskey."""
     with transaction() as db:
+        lock_owner(db, caller)
         return ask_for_passkey(db, caller.id, party, "change")
 
 

@@ -39,7 +39,8 @@ def give_factor(ticket: str, given: Given, viewer: Viewer, *, device_token: Any)
     mails = []
     with transaction() as db:
         found = tickets.find_ticket(db, ticket, "sign_in")
-        account = tickets.find_account(db, found.user_id) if found else None
+        # Before its factors and the ticket, as by what changes or deletes an account.
+        account = tickets.lock_account(db, found.user_id) if found else None
         if found is None or account is None:
             raise TicketExpired
         if account.suspended:
@@ -63,7 +64,7 @@ def request_passkey(ticket: str, party: RelyingParty) -> dict[str, Any]:
     """The options for using a passkey as the second factor. Raises TicketExpired or NoPasskey."""
     with transaction() as db:
         found = tickets.find_ticket(db, ticket, "sign_in")
-        if found is None:
+        if found is None or tickets.lock_account(db, found.user_id) is None:
             raise TicketExpired
         return ask_for_passkey(db, found.user_id, party, "second_factor")
 
@@ -104,7 +105,7 @@ def _check(db: PooledConnection, account: Account, ticket: str, given: Given) ->
         accepted = check_factor(db, account.id, given, "second_factor")
     except NoSecondFactor:
         raise TicketExpired from None
-    # Checking a factor locks the account, so no other request can use the ticket in between.
+    # Checking a factor locks the account's factors, so no other request can use the ticket in between.
     if not tickets.spend_attempt(db, ticket, "sign_in"):
         raise TicketExpired
     if accepted:

@@ -38,7 +38,9 @@ UPDATE second_factor_tickets SET attempts = attempts + 1
 WHERE ticket_hash = %(hash)s AND purpose = %(purpose)s AND expires_at > now() AND attempts < %(attempts)s
 """)
 USE_TICKET = Command("DELETE FROM second_factor_tickets WHERE ticket_hash = %s")
-FIND_ACCOUNT = Query(Account, compose("SELECT {account} FROM users WHERE id = %s", account=ACCOUNT))
+SELECT_ACCOUNT = compose("SELECT {account} FROM users WHERE id = %s", account=ACCOUNT)
+FIND_ACCOUNT = Query(Account, SELECT_ACCOUNT)
+LOCK_ACCOUNT = Query(Account, compose("{select} FOR SHARE", select=SELECT_ACCOUNT))
 DELETE_ENROLMENTS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s AND purpose = 'enrol'")
 ADD_ENROLMENT = Command("""
 INSERT INTO second_factor_tickets (ticket_hash, user_id, purpose, expires_at)
@@ -63,6 +65,11 @@ def use_ticket(db: Connection, ticket: str) -> None:
 def find_account(db: Connection, user_id: UUID) -> Account | None:
     """The account to sign in to, None if it is gone."""
     return FIND_ACCOUNT.one(db, (user_id,))
+
+
+def lock_account(db: Connection, user_id: UUID) -> Account | None:
+    """As `find_account`; until the transaction ends, the account cannot be changed or deleted."""
+    return LOCK_ACCOUNT.one(db, (user_id,))
 
 
 def add_enrolment(db: Connection, user_id: UUID) -> str:

@@ -44,6 +44,10 @@ LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s
 WHERE u.id = %(user_id)s
 """,
 )
+# An account is locked before anything that belongs to it, as by its deletion. A foreign key alone would lock it last,
+# which is a deadlock with the deletion.
+KEEP_ACCOUNT = Command("SELECT FROM users WHERE id = %s FOR KEY SHARE")
+LOCK_ACCOUNT = Command("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE")
 SET_PASSWORD = Command("UPDATE users SET password_hash = %(password_hash)s WHERE id = %(user_id)s")
 DELETE_EMAIL_TOKENS = Command("DELETE FROM email_tokens WHERE user_id = %(user_id)s AND purpose = ANY(%(purposes)s)")
 DELETE_QUEUED_LINKS = Command("""
@@ -55,6 +59,11 @@ LINK_MAILS: dict[TokenPurpose, str] = {"confirm": "confirm_email", "reset": "res
 
 # The links mailed for a change of address end with the change.
 DELETE_PENDING_EMAIL_CHANGE = Command("DELETE FROM email_changes WHERE user_id = %s AND confirmed_at IS NULL")
+
+
+def lock_account(db: PooledConnection, user_id: UUID) -> None:
+    """Lock an account. Code that ends sessions takes this lock first; new messages and bookings do not wait for it."""
+    LOCK_ACCOUNT.run(db, (user_id,))
 
 
 def end_mailed_links(db: PooledConnection, user_id: UUID, *purposes: TokenPurpose) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from shared.data.accounts import FIND_CALLER, CallerRow
+from shared.data.accounts import FIND_CALLER, KEEP_ACCOUNT, CallerRow
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import connection
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.http.fastapi import Depends
 from shared.kit.http.guards import guard
@@ -151,6 +151,12 @@ def identify(token: str) -> Caller:
         raise BadAccessToken
     note(user_id=str(found.id))
     return Caller(*found)
+
+
+def keep_account(db: PooledConnection, user_id: UUID) -> None:
+    """Keep an account from being deleted until the transaction ends. Raises AccountGone."""
+    if not KEEP_ACCOUNT.run(db, (user_id,)):
+        raise AccountGone
 
 
 def bearer_token(header: str) -> str:

@@ -160,9 +160,10 @@ def _issue_ticket(account: Account, proof: Proof) -> str:
         "life": TICKET_LIFE,
     }
     with transaction() as db:
-        DELETE_EXPIRED_TICKETS.run(db)
         if not ADD_TICKET.run(db, values):
             raise AccountChanged
+        # Last: a transaction that still waited for an account would keep those of these tickets from being deleted.
+        DELETE_EXPIRED_TICKETS.run(db)
     return ticket
 
 

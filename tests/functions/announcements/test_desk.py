@@ -1,7 +1,11 @@
 """Announcements at the staff desk."""
 
+import pytest
+
 from functions.announcements.handler import handler
+from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.paused_transactions import while_account_goes
 from tests.support.people import People, Person, insert, query
 
 call = LambdaClient(handler)
@@ -56,3 +60,18 @@ def test_invalid_requests_are_refused(people: People) -> None:
     for query_string in ("only=x", "tutor=x"):
         assert call("GET", f"{DESK}?{query_string}", token=staff.access).status == 400
     assert query("SELECT count(*) FROM staff_actions") == [(0,)]
+
+
+@pytest.mark.parametrize("verb", ["hide", "unhide"])
+def test_a_decision_that_waits_for_the_account_of_staff_holds_nothing(people: People, verb: str) -> None:
+    """Otherwise the deletion of that account would be a deadlock with it, if the announcement goes with it."""
+    staff, number = people.staff(), announce(people.tutor(), "Kurs")
+    answer = while_account_is_locked(staff, lambda: decide(staff, number, verb), "SELECT FROM announcements")
+    assert answer.status == 200
+
+
+def test_staff_whose_account_is_being_deleted_decide_nothing(people: People) -> None:
+    staff, number = people.staff(), announce(people.tutor(), "Kurs")
+    answer = while_account_goes(staff, lambda: decide(staff, number, "hide"))
+    assert (answer.status, answer.json["code"]) == (401, "user_not_found")
+    assert query("SELECT hidden_at FROM announcements") == [(None,)]

@@ -11,6 +11,7 @@ from functions.reviews.handler import handler as reviews_handler
 from tests.support.chat_clients import Chat, Clients
 from tests.support.chat_http import list_messages
 from tests.support.conversations import add_messages
+from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.notifications import dispatch, notified
 from tests.support.paused_transactions import while_account_goes
@@ -187,6 +188,35 @@ def test_a_person_whose_account_is_being_deleted_is_not_suspended(chat: Chat, bo
     report_person(chat.student, chat.tutor.id)
     [report] = queue(boss)
     assert while_account_goes(chat.tutor, lambda: decide(boss, report["id"], "suspend")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("decision", "rows"),
+    [
+        ("dismiss", "SELECT FROM reports"),
+        ("hide_message", "SELECT FROM reports"),
+        ("suspend", "SELECT FROM users WHERE NOT is_staff"),
+    ],
+)
+def test_a_decision_that_waits_for_the_account_of_staff_holds_no_reports(
+    chat: Chat, boss: Person, decision: str, rows: str
+) -> None:
+    """Otherwise the deletion of that account, which may have reports of its own, would be a deadlock with it."""
+    add_messages(chat.id, chat.tutor, "x")
+    report_message(chat.student, chat.id, 1)
+    [report] = queue(boss)
+    assert while_account_is_locked(boss, lambda: decide(boss, report["id"], decision), rows).status == 200
+
+
+@pytest.mark.parametrize("decision", ["dismiss", "hide_message", "suspend"])
+def test_staff_whose_account_is_being_deleted_decide_nothing(chat: Chat, boss: Person, decision: str) -> None:
+    add_messages(chat.id, chat.tutor, "x")
+    report_message(chat.student, chat.id, 1)
+    [report] = queue(boss)
+    answer = while_account_goes(boss, lambda: decide(boss, report["id"], decision))
+    assert (answer.status, answer.json["code"]) == (401, "user_not_found")
+    assert query("SELECT decided_at FROM reports") == [(None,)]
+    assert query("SELECT deleted_at FROM messages") == [(None,)]
 
 
 def test_staff_cannot_suspend_each_other(chat: Chat, boss: Person) -> None:

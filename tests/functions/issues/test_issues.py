@@ -12,6 +12,7 @@ from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.mailbox import delivered
 from tests.support.notifications import dispatch, notified
+from tests.support.paused_transactions import while_account_goes
 from tests.support.people import People, Person, query
 from tests.support.races import at_once
 
@@ -141,6 +142,12 @@ def test_an_answer_that_waits_for_the_reporter_does_not_hold_the_issue(people: P
     ola = people.student()
     issue = report(ola).json["id"]
     assert while_account_is_locked(ola, lambda: answer(staff, issue), "SELECT FROM issues").status == 201
+
+
+def test_staff_whose_account_is_being_deleted_answer_nothing(people: People, staff: Person) -> None:
+    issue = report(people.student()).json["id"]
+    answered = while_account_goes(staff, lambda: answer(staff, issue))
+    assert (answered.status, answered.json["code"]) == (401, "user_not_found")
 
 
 def test_concurrent_issues_do_not_exceed_the_limit_of_open_ones(people: People) -> None:

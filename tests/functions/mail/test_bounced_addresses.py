@@ -7,8 +7,10 @@ import pytest
 
 from functions.accounts.handler import handler as accounts_handler
 from functions.mail.handler import handler
+from functions.mail.repository import mark_bounced
 from functions.profiles.handler import handler as profiles_handler
 from tests.functions.mail.test_queue_messages import NONE_FAILED, batch
+from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import LambdaClient
 from tests.support.mail_outbox import deliver
 from tests.support.people import People, Person, insert, query
@@ -72,3 +74,11 @@ def test_after_a_refusal_only_links_are_mailed_until_one_is_used(people: People,
         body = {"token": token, "password": "Zielona!Herbata8"}
         assert accounts("POST", "/api/user/password_reset/confirm/", json_body=body).status == 200
     assert query("SELECT mail_bounced_at FROM users WHERE id = %s", ola.id) == [(None,)]
+
+
+def test_accounts_are_marked_in_the_order_in_which_they_are_locked(people: People) -> None:
+    """Otherwise two messages about the same addresses could be a deadlock, and one of them would fail."""
+    first, last = sorted((people.student(), people.student()), key=lambda person: person.id)
+    query("UPDATE users SET email = 'z@example.com' WHERE id = %s", first.id)
+    rows = "SELECT FROM users WHERE email <> 'z@example.com'"
+    assert while_account_is_locked(first, lambda: mark_bounced(["z@example.com", last.email]), rows) == 2

@@ -3,7 +3,9 @@
 import pytest
 
 from functions.reviews.handler import handler
+from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.paused_transactions import while_account_goes
 from tests.support.people import People, Person, insert, query
 
 call = LambdaClient(handler)
@@ -47,3 +49,17 @@ def test_invalid_requests_are_refused_and_change_nothing(people: People, review:
         refused = decide(staff, review, verb, "")
         assert (refused.status, [*refused.json]) == (400, ["reason"])
     assert (listed(staff, "reported"), query("SELECT count(*) FROM staff_actions")) == ([review], [(0,)])
+
+
+@pytest.mark.parametrize("verb", ["hide", "unhide"])
+def test_a_decision_that_waits_for_the_account_of_staff_holds_nothing(people: People, review: int, verb: str) -> None:
+    """Otherwise the deletion of that account would be a deadlock with it."""
+    staff = people.staff()
+    assert while_account_is_locked(staff, lambda: decide(staff, review, verb), "SELECT FROM tutors").status == 200
+
+
+def test_staff_whose_account_is_being_deleted_decide_nothing(people: People, review: int) -> None:
+    staff = people.staff()
+    answer = while_account_goes(staff, lambda: decide(staff, review, "hide"))
+    assert (answer.status, answer.json["code"]) == (401, "user_not_found")
+    assert query("SELECT hidden_at FROM ratings") == [(None,)]

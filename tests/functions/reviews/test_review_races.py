@@ -12,6 +12,7 @@ import pytest
 
 from functions.reviews import repository
 from functions.reviews.handler import handler
+from shared.domain import auth
 from shared.kit.db.query import Command, Query
 from shared.kit.settings import settings
 from tests.functions.reviews.test_rating_races import DRIFTED, remove
@@ -177,7 +178,7 @@ def test_a_report_waits_for_the_deletion_of_its_reporter(people: People) -> None
 
 @pytest.mark.proof
 def test_without_the_lock_on_the_account_they_deadlock(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "LOCK_REPORTER", Command("SELECT %s::uuid"))
+    monkeypatch.setattr(auth, "KEEP_ACCOUNT", Command("SELECT %s::uuid"))
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
     assert ends_in_a_deadlock(tutor, tutor, act, ACCOUNT_FIRST)

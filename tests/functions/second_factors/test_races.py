@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import psycopg
 import pytest
 
 from functions.second_factors.data import factors
@@ -13,11 +14,14 @@ from shared.domain.signing_in import AccountChanged, Device, Proof, start_sessio
 from shared.kit.db.query import Command, Query
 from shared.kit.db.transactions import transaction
 from shared.kit.http.viewer import Viewer
+from shared.kit.settings import settings
 from tests.functions.second_factors.test_changes import change, shown
 from tests.functions.second_factors.test_sign_in import give_code, give_password, sessions
 from tests.support.authenticator import Authenticator
 from tests.support.booking_protection import no_deadlock
-from tests.support.passkeys import add, ask
+from tests.support.deadlocks import while_account_is_locked
+from tests.support.lambda_client import Answer
+from tests.support.passkeys import TICKETS, add, ask
 from tests.support.passkeys import call as passkey_call
 from tests.support.paused_transactions import gate_after, wait_until, waiting
 from tests.support.people import People, Person, query
@@ -162,3 +166,45 @@ def test_a_sign_in_while_a_factor_is_added_opens_no_session_without_it(people: P
         [added], [signed_in] = adding.result(), signing_in.result()
     assert (added.status, signed_in.status) == (200, 401)
     assert query("SELECT id FROM sign_in_sessions") == [(ewa.session_id,)]
+
+
+@pytest.mark.parametrize("code", [Secured.code, lambda ola: ola.recovery_codes[0], lambda ola: ola.wrong_code])
+def test_a_sign_in_that_meets_the_deletion_of_its_account_is_no_deadlock(
+    ola: Secured, code: Callable[[Secured], str]
+) -> None:
+    ticket = ticket_for(ola)
+    with psycopg.connect(settings().database_url) as deletion:
+        deletion.execute("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE", (ola.person.id,))
+        deletion.execute("DELETE FROM second_factor_tickets WHERE user_id = %s", (ola.person.id,))
+
+        def go_on() -> None:
+            wait_until(lambda: waiting() == 1)
+            deletion.execute("DELETE FROM users WHERE id = %s", (ola.person.id,))
+            deletion.commit()
+
+        answers: list[Answer | None] = at_once(lambda: give_code(ticket, code(ola)), go_on)
+    assert answers[0]
+    assert (answers[0].status, answers[0].json["code"]) == (401, "ticket_expired")
+
+
+def test_requests_for_a_challenge_hold_no_older_one_while_they_wait(people: People) -> None:
+    ewa = people.student()
+    add(ewa, Authenticator())
+    ticket = give_password(ewa.email).json["ticket"]
+    requests: list[Callable[[], Answer]] = [
+        lambda: ask(ewa, "request/"),
+        lambda: passkey_call("POST", f"{TICKETS}passkey/", json_body={"ticket": ticket}),
+    ]
+    for request in requests:
+        assert request().status == 200
+        assert while_account_is_locked(ewa, request, "SELECT FROM passkey_challenges").status == 200
+
+
+def test_a_new_ticket_holds_no_expired_ones_while_it_waits(ola: Secured) -> None:
+    """They may be of the account that it waits for."""
+    ticket_for(ola)
+    query("UPDATE second_factor_tickets SET expires_at = now()")
+    rows = "SELECT FROM second_factor_tickets"
+    answer = while_account_is_locked(ola.person, lambda: give_password(ola.person.email), rows, "NO KEY UPDATE")
+    assert answer.json["code"] == "second_factor_required"
+    assert query("SELECT count(*) FROM second_factor_tickets") == [(1,)]

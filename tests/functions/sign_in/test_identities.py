@@ -8,6 +8,7 @@ import pytest
 from functions.tokens.handler import handler as tokens_handler
 from tests.functions.sign_in.conftest import Client
 from tests.support.conversations import add_conversation
+from tests.support.deadlocks import while_account_is_locked
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.mailbox import delivered
 from tests.support.paused_transactions import gate_after, wait_until, waiting
@@ -121,3 +122,12 @@ def test_no_session_outlives_its_identity(sign_in: Client, people: People, event
         statuses = [first.result()[0].status, second.result()[0].status]
     assert statuses == ([200, 200] if event.startswith("INSERT") else [200, 400])
     assert query("SELECT count(*) FROM sign_in_sessions") == [(1,)]
+
+
+def test_a_removal_that_waits_for_its_account_does_not_hold_the_identity(sign_in: Client, people: People) -> None:
+    """Otherwise the deletion of the account would be a deadlock with it."""
+    ola = people.student()
+    access = link(sign_in, ola)
+    [(number,)] = query("SELECT id FROM identities")
+    answer = while_account_is_locked(ola, lambda: remove(number, access), "SELECT FROM identities", "NO KEY UPDATE")
+    assert answer.status == 200
