@@ -13,7 +13,7 @@ ASSETS = (
     *("icon.svg", "base.css", "controls.css", "staff.css"),
     *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "factor_forms.js", "forms.js", "passkeys.js"),
     *("session.js", "sign_in_forms.js", "times.js"),
-    *("staff.js", "staff_lists.js", "staff_people.js", "staff_reports.js"),
+    *("staff.js", "staff_lists.js", "staff_people.js", "staff_reports.js", "staff_reviews.js"),
 )
 
 

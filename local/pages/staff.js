@@ -75,7 +75,9 @@ function open() {
     else link.removeAttribute("aria-current");
   }
   byId("list-title").textContent = LISTS[name].title;
-  byId("filter").replaceChildren(...LISTS[name].filters.map(control), element("button", { type: "submit" }, "Search"));
+  const controls = LISTS[name].filters.map(control);
+  byId("filter").replaceChildren(...controls, ...(controls.length ? [element("button", { type: "submit" }, "Search")] : []));
+  byId("filter").hidden = !controls.length;
   start();
 }
 

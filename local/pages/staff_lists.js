@@ -1,6 +1,7 @@
 import { button, element } from "./dom.js";
 import { announcement, person } from "./staff_people.js";
 import { report } from "./staff_reports.js";
+import { hiddenReview } from "./staff_reviews.js";
 import { moment } from "./times.js";
 
 const REASON = { hide: "Hide it from everybody but its tutor?", unhide: "Show it to everybody again?" };
@@ -55,6 +56,13 @@ export const LISTS = {
       { name: "only", label: "Only", options: { "": "Everybody", tutors: "Tutors", staff: "Staff", suspended: "Suspended" } },
     ],
     entry: person,
+  },
+  reviews: {
+    title: "Hidden reviews",
+    path: "/api/staff/reviews/hidden/",
+    whenEmpty: "No review is hidden.",
+    filters: [],
+    entry: hiddenReview,
   },
   announcements: {
     title: "Announcements",

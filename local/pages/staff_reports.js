@@ -1,26 +1,34 @@
 import { button, element, labelled } from "./dom.js";
+import { findReported, reviewText } from "./staff_reviews.js";
 import { moment } from "./times.js";
 
-const KINDS = { message: "Message", person: "Person", review: "Review", issue: "Issue" };
+const KINDS = { message: "Message by", person: "Person:", review: "Review by" };
 const DECISIONS = {
   dismiss: ["Leave it as it is", "Leave it as it is?"],
   hide_message: ["Hide the message", "Delete the message for both?"],
-  suspend: ["Suspend the author", "Suspend the person whom the report is about?"],
+  suspend: ["Suspend the person", "Suspend the person whom the report is about?"],
 };
+const DECIDED = { dismiss: "Left as it was", hide_message: "Message deleted", suspend: "Person suspended" };
 const STATUSES = {
   in_progress: ["In progress", "Start working on it?"],
   resolved: ["Resolved", "Is it resolved?"],
   closed: ["Closed", "Close it for good?"],
 };
 
-/** A report in the queue, with what can be decided. */
+function name(account) {
+  if (!account) return "somebody whose account was deleted";
+  return `${account.first_name} ${account.last_name}`.trim() || "somebody without a name";
+}
+
+/** A report in the queue, with what can be decided or was. */
 export function report(desk, item) {
   const details = element("div", {});
-  const name = (account) => (account ? `${account.first_name} ${account.last_name}` : "somebody");
+  const decision = DECIDED[item.decision] ?? "Decided";
   return [
-    element("h3", {}, item.person ? `${KINDS[item.kind]} of ${name(item.person)}` : KINDS[item.kind]),
+    element("h3", {}, item.kind === "issue" ? "Issue" : `${KINDS[item.kind]} ${name(item.person)}`),
     element("p", { class: "note" }, `Reported by ${name(item.reporter)}, ${moment(item.created_at)}`),
     element("blockquote", {}, item.reason),
+    item.decided_at && element("p", { class: "note" }, `${decision}, ${moment(item.decided_at)}`),
     details,
     element("div", { class: "actions" }, ...controls(desk, item, details)),
   ];
@@ -28,7 +36,7 @@ export function report(desk, item) {
 
 function controls(desk, item, details) {
   if (item.kind === "issue") return [button("Read and answer", () => showIssue(desk, item, details))];
-  if (item.kind === "review") return item.decided_at ? [] : reviewControls(desk, item);
+  if (item.kind === "review") return item.decided_at ? [] : reviewControls(desk, item, details);
   const path = `/api/staff/reports/${item.id}/`;
   const see = button("Read", async () => {
     const found = await desk.load(path);
@@ -40,9 +48,15 @@ function controls(desk, item, details) {
   return [see, ...verbs.map((verb) => button(DECISIONS[verb][0], () => decide(verb)))];
 }
 
-function reviewControls(desk, item) {
+function reviewControls(desk, item, details) {
   const path = `/api/staff/reviews/${item.review}/`;
+  const read = async () => {
+    const found = await findReported(desk, item.review);
+    if (found === null) return;
+    details.replaceChildren(...(found ? reviewText(found) : [element("p", {}, "It is no longer reported.")]));
+  };
   return [
+    button("Read", read),
     button("Hide the review", () => desk.decide("Hide the review?", item.reason, `${path}hide/`)),
     button("Keep the review", () => desk.decide("Keep the review?", item.reason, `${path}unhide/`)),
   ];
@@ -51,7 +65,7 @@ function reviewControls(desk, item) {
 function messages(desk, found) {
   const author = (each) => (each.author === found.person?.id ? "Reported person" : "Reporter");
   const lines = found.messages.map((each) => {
-    const text = each.deleted ? "(deleted)" : each.body;
+    const text = each.deleted ? "(deleted)" : each.body || "(no text)";
     const head = element("p", { class: "note" }, `${author(each)}, ${moment(each.created_at)}`);
     return element("li", {}, head, element("blockquote", {}, each.seq === found.seq ? element("mark", {}, text) : text));
   });
@@ -64,7 +78,11 @@ function messages(desk, found) {
     const open_ = button(`Open ${file.name}`, open);
     return open_;
   });
-  return [element("ol", { "aria-label": "Messages" }, ...lines), ...files];
+  const why = found.decided_at && [
+    element("p", { class: "note" }, `Decided by ${name(found.decided_by)}`),
+    element("blockquote", {}, found.note),
+  ];
+  return [element("ol", { "aria-label": "Messages" }, ...lines), ...files, ...(why || [])];
 }
 
 async function showIssue(desk, item, details) {

@@ -2,27 +2,22 @@
 
 import json
 import re
-import time
-from base64 import b32decode
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, Route, expect
 
-from functions.second_factors.domain.totp import STEP_SECONDS, password_at
 from local.demo.accounts import STUDENT
 from local.stack import DATABASE_URL_FILE
 from local.staff_pages import ASSETS, PAGES
 from local.web_pages import FOLDER
 from tests.local.pages.conftest import OpenPage
 from tests.local.pages.test_accessibility import UNNAMED, painted
-from tests.local.test_staff import printed_password, staff
 from tests.support.account_page import PASSWORD
 from tests.support.local_server import LocalServer
-from tests.support.qr_codes import assert_code_has_key
-from tests.support.virtual_authenticator import VirtualAuthenticator
+from tests.support.start_page import tutor_id
 
 BOSS = "desk@example.com"
 GIVE_FACTOR = """
@@ -76,6 +71,14 @@ def sound(page: Page) -> None:
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
+def with_a_file_alone(route: Route) -> None:
+    """The report, with one more message, which has no text."""
+    report = route.fetch().json()
+    message = {"seq": 0, "id": report["person"]["id"], "author": report["person"]["id"], "body": "", "deleted": False}
+    report["messages"].append({**message, "created_at": report["created_at"]})
+    route.fulfill(json=report)
+
+
 def test_a_report_is_read_and_decided_on_and_the_audit_trail_records_it(
     desk: Page, server: LocalServer, tutor: str, ola: str
 ) -> None:
@@ -84,15 +87,57 @@ def test_a_report_is_read_and_decided_on_and_the_audit_trail_records_it(
     assert server.call("POST", "/api/report/person/", token=tutor, json=report).status_code == 201
     desk.reload()
     entry = desk.get_by_role("listitem").filter(has_text="Wysyła reklamy")
+    desk.route("**/api/staff/reports/*/", with_a_file_alone)
     entry.get_by_role("button", name="Read").click()
-    expect(entry.get_by_role("list", name="Messages")).to_be_attached()
+    expect(entry.get_by_role("list", name="Messages").get_by_role("listitem").last).to_contain_text("(no text)")
     sound(desk)
+    expect(entry.get_by_role("heading", name="Person: Ola Wiśniewska")).to_be_visible()
     entry.get_by_role("button", name="Leave it as it is").click()
     agree(desk, "Leave it as it is?", "Zwykła rozmowa")
     expect(entry).to_have_count(0)
+    desk.get_by_label("State").select_option("Decided")
+    expect(entry).to_contain_text("Left as it was, Today")
+    entry.get_by_role("button", name="Read").click()
+    expect(entry).to_contain_text("Decided by Iga Szefowa")
+    expect(entry).to_contain_text("Zwykła rozmowa")
     go(desk, "Audit trail")
     expect(desk.get_by_role("listitem").first).to_contain_text("dismiss")
     expect(desk.get_by_role("listitem").first).to_contain_text("Zwykła rozmowa")
+
+
+@pytest.fixture
+def reported_review(server: LocalServer, tutor: str, stranger: str) -> Iterator[str]:
+    """The text of a review that its tutor has reported; it is deleted after the test."""
+    rating = f"/api/user/rate_tutor/{tutor_id(server)}/"
+    review = {"rating": 1, "review": "Nigdy nie przychodzi"}
+    assert server.call("POST", rating, token=stranger, json=review).status_code == 201
+    reviews = server.call("GET", f"/api/user/tutor/reviews/{tutor_id(server)}/", token=tutor).json()["results"]
+    [number] = [each["id"] for each in reviews if each["review"] == review["review"]]
+    path = f"/api/user/tutor/reviews/{number}/report/"
+    assert server.call("POST", path, token=tutor, json={"reason": "Nieprawda"}).status_code == 201
+    yield str(review["review"])
+    server.call("DELETE", rating, token=stranger)
+
+
+def test_a_reported_review_is_read_before_it_is_hidden_and_can_be_shown_again(desk: Page, reported_review: str) -> None:
+    desk.get_by_label("About").select_option("Reviews")
+    entry = desk.locator("#entries > li").filter(has_text="Nieprawda")
+    entry.get_by_role("button", name="Read").click()
+    expect(entry).to_contain_text("1 of 5 for tutor")
+    expect(entry).to_contain_text(reported_review)
+    sound(desk)
+    entry.get_by_role("button", name="Hide the review").click()
+    agree(desk, "Hide the review?", "Pomówienie")
+    expect(entry).to_have_count(0)
+    go(desk, "Hidden reviews")
+    hidden = desk.locator("#entries > li").filter(has_text=reported_review)
+    expect(hidden).to_contain_text("Hidden by Iga Szefowa")
+    desk.set_viewport_size({"width": 320, "height": 740})
+    assert desk.evaluate("document.documentElement.scrollWidth") == 320
+    sound(desk)
+    hidden.get_by_role("button", name="Show again").click()
+    agree(desk, "Show the review to everybody again?", "Pomyłka")
+    expect(hidden).to_have_count(0)
 
 
 @pytest.mark.proof
@@ -169,78 +214,6 @@ def test_the_desk_tells_other_users_what_they_lack(open_page: OpenPage) -> None:
     go(page, "People")
     expect(page.get_by_role("alert")).to_contain_text("This requires signing in with a second factor.")
     watched.forgive()
-
-
-@pytest.mark.proof
-def test_the_operator_s_link_adds_a_second_factor_with_which_staff_sign_in(
-    open_page: OpenPage, server: LocalServer
-) -> None:
-    said = staff("add", "newcomer@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
-    password, link = printed_password(said), said.stdout.split()[-1]
-    assert link.startswith(f"{server.url}/_staff/enrol/#")
-    path = urlsplit(link)
-    page = open_page(f"{path.path}#{path.fragment}").page
-    page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_role("form", name="Confirm the app")).to_be_visible()
-    secret = b32decode(page.get_by_label("Key", exact=True).inner_text().replace(" ", ""))
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        assert_code_has_key(page)
-    page.get_by_label("The six digits that the app shows").fill(password_at(secret, int(time.time() // STEP_SECONDS)))
-    sound(page)
-    page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_role("heading", name="The app is active")).to_be_visible()
-    recovery_code = page.locator("#codes code").first.inner_text()
-    sound(page)
-    watched = open_page("/_staff/")
-    page = watched.page
-    page.get_by_label("E-mail address").fill("newcomer@example.com")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code from your app, or a recovery code").fill(recovery_code)
-    sound(page)
-    page.get_by_role("button", name="Continue").click()
-    go(page, "People")
-    expect(page.locator("#entries > li").first).to_be_visible()
-    watched.forgive()  # of the 401 response that asks for the code
-    watched = open_page(f"{path.path}#{path.fragment}")
-    watched.page.get_by_role("button", name="Begin").click()
-    expect(watched.page.get_by_role("alert")).not_to_be_empty()
-    watched.forgive()
-    expect(open_page("/_staff/enrol/").page.get_by_role("button", name="Begin")).to_be_disabled()
-
-
-@pytest.mark.proof
-def test_the_operator_s_link_adds_a_passkey_with_which_staff_sign_in(open_page: OpenPage, server: LocalServer) -> None:
-    said = staff("add", "passkey@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
-    password, link = printed_password(said), said.stdout.split()[-1]
-    watched = open_page("/_staff/")
-    page = watched.page
-    authenticator = VirtualAuthenticator(page)
-    page.goto(link)
-    sound(page)
-    page.get_by_label("Name of this device").fill("Laptop przy biurku")
-    page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_role("heading", name="The passkey is active")).to_be_visible()
-    expect(page.locator("#codes code")).to_have_count(10)
-    assert [(each["isResidentCredential"], each["rpId"]) for each in authenticator.credentials] == [(True, "localhost")]
-    page.goto(f"{server.url}/_staff/")
-    page.get_by_label("E-mail address").fill("passkey@example.com")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_label("Code from your app, or a recovery code")).to_be_visible()
-    page.get_by_role("button", name="Use a passkey").click()
-    go(page, "People")
-    page.get_by_role("button", name="Sign out", exact=True).click()
-    sound(page)
-    page.get_by_role("button", name="Use a passkey").click()
-    go(page, "Audit trail")
-    expect(page.get_by_role("listitem").first).to_contain_text("add")
-    page.get_by_role("button", name="Sign out", exact=True).click()
-    authenticator.refuse()
-    page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
-    watched.forgive()  # of the 401 response that asks for a second factor
 
 
 def test_exactly_the_files_that_the_pages_load_are_served(server: LocalServer) -> None:
