@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from psycopg.rows import TupleRow
 
 from functions.migrations.service import upgrade
@@ -44,6 +46,13 @@ FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 
 # before the folders' own conftests import functions.
 LOOP = asyncio.new_event_loop()
 asyncio.set_event_loop(LOOP)
+
+
+# An example does not fail because the machine is busy, and examples may share what a test was given.
+# What Hypothesis chooses for CI stays: the same examples in every run.
+UNCHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+properties.register_profile("patient", properties(), deadline=None, suppress_health_check=UNCHECKED)
+properties.load_profile("patient")
 
 
 def pytest_unconfigure() -> None:

@@ -98,7 +98,6 @@ def fuzz(operation: Operation, people: People, examples: int, *, derandomize: bo
 
     profile = settings(
         max_examples=examples,
-        deadline=None,
         phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
         derandomize=derandomize,

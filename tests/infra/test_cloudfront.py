@@ -179,7 +179,7 @@ CASES = st.tuples(SEGMENTS, st.dictionaries(SEGMENTS, SEGMENTS, max_size=4))
 
 
 @given(cases=st.lists(CASES, min_size=20, max_size=40))
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 def test_any_conversation_and_query_arrive_unchanged(cases: list[tuple[str, dict[str, str]]]) -> None:
     sent = [event(f"/ws/chat/{quote(talk, safe='')}/", urlencode(query)) for talk, query in cases]
     for (talk, query), request in zip(cases, run("sockets", sent), strict=True):

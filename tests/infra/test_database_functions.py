@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.timestamps import format_time
 from tests.conftest import read_settings_again
 from tests.support.people import query
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=60)
 # Whole offsets, half hours, local mean times with seconds, and a zone that crossed the date line.
 ZONES = (
     "Europe/Warsaw",

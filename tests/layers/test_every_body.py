@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.layers.test_every_endpoint import CHECK_PASSWORD, EMAIL, PROTECTED, PUBLIC, Endpoint, each
@@ -139,9 +139,7 @@ JSON = st.recursive(
 def test_no_value_of_any_field_causes_a_server_error(people: People, endpoint: Endpoint, examples: int) -> None:
     ola = people.student(email="jan@example.com")
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @settings(max_examples=examples, database=None)
     @given(st.fixed_dictionaries({}, optional=dict.fromkeys(endpoint.body, JSON)))
     def play(body: dict[str, Any]) -> None:
         answer = endpoint.call(endpoint.method, endpoint.path, token=ola.access, json_body=body)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.availability.domain.recurrence import Override, Rules, WeeklyHours
@@ -132,7 +132,6 @@ some_day = st.sampled_from(CHANGES) | st.dates(date(2027, 1, 1), date(2027, 12, 
 
 
 @given(zone=st.sampled_from(ZONES), week=some_week, overrides=some_overrides(), first=some_day)
-@settings(deadline=None)
 def test_offered_time_matches_the_rules_minute_by_minute(
     zone: ZoneInfo, week: list[WeeklyHours], overrides: list[Override], first: date
 ) -> None:

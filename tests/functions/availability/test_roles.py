@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS, JSON, assert_refused
@@ -113,9 +113,7 @@ def test_no_value_of_any_field_causes_a_server_error(people: People, endpoint: E
     if "hours" in fields:
         fields["hours"] = HOURS_LIKE | JSON
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @settings(max_examples=examples, database=None)
     @given(st.fixed_dictionaries({}, optional=fields))
     def play(body: dict[str, Any]) -> None:
         answer = call(endpoint.method, endpoint.path, token=tutor.access, json_body=body)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.chat_clients import Chat, Clients, route_key
@@ -139,7 +139,7 @@ JSON = st.recursive(
 
 
 @given(frame=JSON | st.fixed_dictionaries({"event": st.just("chat_message"), "data": JSON}), text=st.text())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120)
 def test_no_frame_crashes_the_function(chat: Chat, frame: Any, text: str) -> None:
     for sent in (json.dumps(frame), text):
         before = len(stored_messages())

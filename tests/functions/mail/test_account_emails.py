@@ -7,7 +7,7 @@ from email import message_from_bytes
 from html import escape
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from functions.accounts.handler import handler
@@ -137,7 +137,6 @@ def test_a_registration_with_a_stranger_s_address_cannot_send_them_text(platform
     assert "Cześć,\n" in mail.text
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=255))
 def test_a_mail_with_any_name_is_readable(name: str) -> None:
     written = password_reset(name, LINK, 30)
@@ -160,7 +159,6 @@ def test_markup_in_an_email_is_escaped() -> None:
 WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=20).map(" ".join))
 @example("Przypomnienie o zajęciach: Jan Kowalski, w środę 10 stycznia 2035 o 14:00")
 @example("Rezerwacja potwierdzona: Jan Kowalski-Nowakowski, w poniedziałek 10 stycznia 2035 o 14:00")

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.reviews.handler import handler
@@ -165,7 +165,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_counters_always_match_the_ratings(people: People, steps: list[tuple[str, int, int, int]]) -> None:
     tutors = [people.tutor() for _ in range(4)]
     students = [*(people.student() for _ in range(2)), *tutors[:2]]

@@ -91,9 +91,7 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
         seconds=st.sampled_from([0, 0, 17]),
     )
     # The few examples are the same in every run, or chance would decide whether both answers occur.
-    @settings(
-        max_examples=examples, derandomize=examples < 1_000, deadline=None, database=None, suppress_health_check=SLOW
-    )
+    @settings(max_examples=examples, derandomize=examples < 1_000, database=None, suppress_health_check=SLOW)
     def play(*, terms: Any, items: Any, sessions: Any, lessons: Any, free_time: FreeTime, seconds: int) -> None:
         for table in ("bookings", "tutoring_sessions", "schedule_items"):
             query(f"DELETE FROM {table}")

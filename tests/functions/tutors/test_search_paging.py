@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.people import People, Person, insert, query
@@ -199,7 +199,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 
 
 @given(values=st.lists(SCALARS | st.sampled_from(["rank-desc", "price-asc", "avg_rating-asc"]), max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_no_cursor_causes_a_server_error(people: People, values: list[Any]) -> None:
     for order in ("", PRICE, RATING):
         for forged in (values, [{"": "rank-desc", PRICE: "price-asc", RATING: "avg_rating-asc"}[order], *values]):

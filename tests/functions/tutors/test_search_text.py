@@ -4,7 +4,7 @@ from typing import Literal
 from unicodedata import normalize
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.people import People, query
@@ -134,7 +134,7 @@ def test_a_typo_in_one_word_does_not_affect_the_start_of_another(tutors: People)
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_parts_of_a_name_find_its_owner(tutors: People, data: st.DataObject) -> None:
     """Also if its words are shortened, shuffled or without diacritics."""
     number = data.draw(st.integers(0, len(NAMES) - 1))
@@ -147,7 +147,7 @@ def test_parts_of_a_name_find_its_owner(tutors: People, data: st.DataObject) -> 
 
 
 @given(words=st.lists(st.text(alphabet=LETTERS + "-_%\\'\"*?.1", min_size=1, max_size=3), max_size=3))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_short_words_find_exactly_the_names_that_contain_them(tutors: People, words: list[str]) -> None:
     folded = [word.replace("-", " ") for word in words]
     expected = [

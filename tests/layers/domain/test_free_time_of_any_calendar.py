@@ -121,7 +121,7 @@ def fives(each: Span) -> list[datetime]:
 def test_listed_slots_can_be_booked_and_other_times_have_a_true_reason(examples: int) -> None:
     seen = set()
 
-    @settings(max_examples=examples, deadline=None, database=None, derandomize=examples < 1_000)
+    @settings(max_examples=examples, database=None, derandomize=examples < 1_000)
     @given(some_calendar(), st.sampled_from((30, 60, 90)))
     def play(drawn: tuple[Calendar, list[Span], list[Span], Span], length: int) -> None:
         found, explicit, sessions, window = drawn
@@ -152,7 +152,7 @@ def test_listed_slots_can_be_booked_and_other_times_have_a_true_reason(examples:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some_calendar(), st.sampled_from((30, 60)))
 def test_no_bookable_step_of_an_item_is_left_out(
     drawn: tuple[Calendar, list[Span], list[Span], Span], length: int
