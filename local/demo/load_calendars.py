@@ -22,13 +22,13 @@ WITH session AS (
     INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, meeting_url)
     VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'individual', 'online',
         %(rooms)s || left(replace(gen_random_uuid()::text, '-', ''), 22))
-    RETURNING id
+    RETURNING id, tutor_id
 ), booking AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
-        created_at, updated_at)
-    SELECT id, 1, 1, %(student_id)s, %(state)s, %(starts_at)s, %(ends_at)s, %(price)s, 'PLN', %(booked_at)s,
-        %(booked_at)s
-    FROM session RETURNING id
+        cancellation_notice, created_at, updated_at)
+    SELECT session.id, 1, 1, %(student_id)s, %(state)s, %(starts_at)s, %(ends_at)s, %(price)s, 'PLN',
+        terms.cancellation_notice, %(booked_at)s, %(booked_at)s
+    FROM session JOIN booking_terms terms USING (tutor_id) RETURNING id
 )
 INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, at, dispatched_at)
 SELECT booking.id, step.* FROM booking, (VALUES
@@ -42,13 +42,14 @@ WITH session AS (
     INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, seats, meeting_url)
     VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'group', 'online',
         cardinality(%(student_ids)s::uuid[]), %(rooms)s || left(replace(gen_random_uuid()::text, '-', ''), 22))
-    RETURNING id, seats
+    RETURNING id, seats, tutor_id
 ), booking AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
-        created_at, updated_at)
+        cancellation_notice, created_at, updated_at)
     SELECT session.id, session.seats, student.seat, student.id, 'confirmed', %(starts_at)s, %(ends_at)s, %(price)s,
-        'PLN', %(booked_at)s, %(booked_at)s
-    FROM session, unnest(%(student_ids)s::uuid[]) WITH ORDINALITY AS student (id, seat)
+        'PLN', terms.cancellation_notice, %(booked_at)s, %(booked_at)s
+    FROM session JOIN booking_terms terms USING (tutor_id),
+        unnest(%(student_ids)s::uuid[]) WITH ORDINALITY AS student (id, seat)
     RETURNING id, student_id
 )
 INSERT INTO booking_changes (booking_id, kind, to_state, actor_id, actor_role, at, dispatched_at)

@@ -24,7 +24,7 @@ def get_own_booking_terms(caller: TutorCaller) -> Response:
 
 @terms.patch("/api/availability/terms/me/", response_model=OwnBookingTerms)
 def change_booking_terms(caller: TutorCaller, change: BookingTermsChange) -> Response:
-    """Change any of your terms. Existing bookings stay as they are.
+    """Change any of your terms. Existing bookings stay as they are, but a shorter `cancellation_notice` applies.
 
     If you change the time zone, your hours keep their times of day in the new zone.
     """

@@ -1,7 +1,7 @@
 """A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
 
 from shared.data.booking_states import ENDED_STATES, IS_ASKED
-from shared.data.bookings import ROOM, SEATED
+from shared.data.bookings import CANCELLATION_NOTICE, ROOM, SEATED
 from shared.domain.pictures import picture_sql
 from shared.kit.db.query import Sql, compose
 
@@ -13,10 +13,11 @@ COMMON = compose(
     format_time(b.ends_at, %(zone)s) AS end_time, s.kind, s.form, b.seat, s.seats, b.price::text AS price, b.currency,
     s.location, b.note,
     {room} AS meeting_url, s.id AS session, b.series_id AS series,
-    format_time(b.starts_at - make_interval(hours => r.cancellation_notice), %(zone)s) AS cancellable_until,
+    format_time(b.starts_at - make_interval(hours => {cancellation_notice}), %(zone)s) AS cancellable_until,
     format_time(b.updated_at, %(zone)s) AS updated_at""",
     is_seated=SEATED,
     room=ROOM,
+    cancellation_notice=CANCELLATION_NOTICE,
 )
 # The proposal as clients see it, for a booking `b` and its session `s`, with the new price.
 PROPOSAL = compose(

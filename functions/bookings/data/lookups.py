@@ -8,6 +8,7 @@ from uuid import UUID
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
 from functions.bookings.domain.booking import LockedBooking
 from shared.data.booking_states import ACTIVE_STATES
+from shared.data.bookings import CANCELLATION_NOTICE
 from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, compose
@@ -21,13 +22,15 @@ MEMBERS = compose(
 BOOKING = compose(
     """
 SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.awaiting, b.expires_at, b.starts_at,
-    b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation, r.cancellation_notice,
+    b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation,
+    {cancellation_notice} AS cancellation_notice,
     (SELECT id FROM tutoring_sessions WHERE moves_session_id = s.id) AS held_session_id,
     {members} AS members, {first_waiting} AS waiting
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
 LEFT JOIN tutors t ON t.id = s.tutor_id
 LEFT JOIN booking_terms r ON r.tutor_id = t.id""",
+    cancellation_notice=CANCELLATION_NOTICE,
     members=MEMBERS,
     first_waiting=FIRST_WAITING,
 )

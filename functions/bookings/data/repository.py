@@ -63,18 +63,18 @@ class AddedBooking(NamedTuple):
     reservation: str
 
 
-# A booking keeps the hourly price of the moment it was made; numeric rounds halves up. The student is locked, so no
-# other booking is made between the count and the commit. Bookings made together have one timestamp, so that a series
-# is announced once.
+# A booking keeps the hourly price and the cancellation notice of the moment it was made; numeric rounds halves up. The
+# student is locked, so no other booking is made between the count and the commit. Bookings made together have one
+# timestamp, so that a series is announced once.
 ADD_SEATS = Sql("""booked AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, awaiting, expires_at, starts_at, ends_at, price,
-        currency, note, series_id)
+        currency, note, series_id, cancellation_notice)
     SELECT s.id, s.seats, %(seat)s, %(student_id)s, %(state)s, %(awaiting)s::text,
         CASE WHEN %(awaiting)s::text IS NOT NULL THEN least(clock_timestamp() + %(hold)s, s.starts_at) END,
         s.starts_at, s.ends_at,
         round(CASE s.kind WHEN 'group' THEN coalesce(r.group_price, t.price) ELSE t.price END
             * extract(epoch FROM s.ends_at - s.starts_at) / 3600, 2),
-        %(currency)s, %(note)s, %(series_id)s
+        %(currency)s, %(note)s, %(series_id)s, r.cancellation_notice
     FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
     WHERE NOT {is_barred} AND (%(most_active)s::int IS NULL
        OR %(most_active)s::int > (

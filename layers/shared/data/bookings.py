@@ -17,6 +17,11 @@ Role = Literal["student", "tutor"]
 SEATED = compose("b.state IN {seated_states}", seated_states=SEATED_STATES)
 # The room of session `s`, shown only to students whose seat is certain.
 ROOM = compose("CASE WHEN {seated} THEN s.meeting_url ELSE '' END", seated=SEATED)
+# How many hours before its start the student of booking `b` can last cancel: as promised when it was made, or fewer if
+# the tutor's current terms `r` say so. NULL if the tutor's account was deleted.
+CANCELLATION_NOTICE = Sql(
+    "CASE WHEN r.tutor_id IS NOT NULL THEN least(b.cancellation_notice, r.cancellation_notice) END"
+)
 
 
 class Booking(NamedTuple):
@@ -76,7 +81,7 @@ SELECT_BOOKINGS = compose(
 SELECT b.id, b.session_id, b.state, b.starts_at, b.ends_at, b.expires_at, b.price, b.currency, b.sequence,
     b.created_at, b.updated_at, s.kind, s.form, s.location, {room} AS meeting_url, s.taken,
     (SELECT held_until FROM tutoring_sessions WHERE moves_session_id = s.id) AS proposal_expires_at, b.note, s.tutor_id,
-    terms.cancellation_notice, terms.time_zone,
+    {cancellation_notice} AS cancellation_notice, r.time_zone,
     st.id AS student_id, coalesce(st.email, '') AS student_email,
     coalesce(st.first_name, '') AS student_first_name, coalesce(st.last_name, '') AS student_last_name,
     st.time_zone AS student_time_zone, coalesce(st.language, 'pl') AS student_language,
@@ -88,9 +93,10 @@ JOIN tutoring_sessions s ON s.id = b.session_id
 LEFT JOIN users st ON st.id = b.student_id
 LEFT JOIN tutors t ON t.id = s.tutor_id
 LEFT JOIN users tu ON tu.id = t.user_id
-LEFT JOIN booking_terms terms ON terms.tutor_id = t.id
+LEFT JOIN booking_terms r ON r.tutor_id = t.id
 """,
     room=ROOM,
+    cancellation_notice=CANCELLATION_NOTICE,
 )
 FIND_BOOKINGS = Query(Booking, compose("{select} WHERE b.id = ANY(%s)", select=SELECT_BOOKINGS))
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 
+from shared.data.bookings import CANCELLATION_NOTICE
 from shared.kit.db.pool import PooledConnection
-from shared.kit.db.query import Command, Sql, compose
+from shared.kit.db.query import Command, compose
 
 # The reminders that a booking should have in its present state. Moments that have passed are left out: a booking made
 # within the last day needs no reminder a day before.
-DUE_REMINDERS = Sql("""
+DUE_REMINDERS = compose(
+    """
 SELECT b.id AS booking_id, k.kind, k.recipient, k.due_at, b.state = 'confirmed' AND b.starts_at > now() AS ahead
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
-LEFT JOIN booking_terms terms ON terms.tutor_id = s.tutor_id
+LEFT JOIN booking_terms r ON r.tutor_id = s.tutor_id
 CROSS JOIN LATERAL (
     VALUES ('day_before', 'student', b.starts_at - interval '24 hours'),
         ('day_before', 'tutor', b.starts_at - interval '24 hours'),
@@ -19,10 +21,12 @@ CROSS JOIN LATERAL (
         ('hour_before', 'tutor', b.starts_at - interval '1 hour'),
         -- Two hours before the last moment to cancel; where that is the start there is nothing to remind of.
         ('cancellation_deadline', 'student',
-            b.starts_at - make_interval(hours => nullif(terms.cancellation_notice, 0) + 2))
+            b.starts_at - make_interval(hours => nullif({cancellation_notice}, 0) + 2))
 ) AS k (kind, recipient, due_at)
 WHERE b.id = ANY(%(booking_ids)s)
-""")
+""",
+    cancellation_notice=CANCELLATION_NOTICE,
+)
 
 # The two halves never touch the same row. A reminder that was sent is planned again only for a different time.
 PLAN_REMINDERS = Command(

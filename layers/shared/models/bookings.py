@@ -126,6 +126,8 @@ class Booking(Base):
     price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     currency: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")
+    # The hours in the terms when it was made; NULL if an earlier release made it, so that the current terms apply.
+    cancellation_notice: Mapped[int | None] = mapped_column(SmallInteger)
     series_id: Mapped[UUID | None]
     # How often the calendar entry changed (RFC 5545, SEQUENCE).
     sequence: Mapped[int] = mapped_column(server_default="0")

@@ -185,13 +185,13 @@ def test_a_session_that_can_no_longer_be_cancelled_stays(
     watched: Watched, server: LocalServer, student: str, tutor: str
 ) -> None:
     page, already = watched.page, len(active_bookings(server, student))
-    chosen = slot_times(page)[0]
-    slots(page).first.click()
-    expect_result(page, f"Booked: {chosen}")
-    close(page.get_by_role("dialog"))
     terms = server.call("GET", f"{TERMS}me/", token=tutor).json()
     try:
         assert server.call("PATCH", f"{TERMS}me/", token=tutor, json={"cancellation_notice": 720}).status_code == 200
+        chosen = slot_times(page)[0]
+        slots(page).first.click()
+        expect_result(page, f"Booked: {chosen}")
+        close(page.get_by_role("dialog"))
         entries(page, SESSIONS).get_by_role("button", name=f"Cancel {chosen}").click()
         agree(page)
         expect(page.get_by_text("It is too late to cancel this session.")).to_be_visible()
