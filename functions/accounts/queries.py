@@ -11,10 +11,10 @@ from shared.kit.db.query import Query, Sql, compose
 SINGLES = {
     "account": Sql("""
         SELECT '', json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
-            'is_tutor', is_tutor, 'picture', picture, 'created_at', format_time(created_at, %(zone)s),
-            'confirmed_at', format_time(confirmed_at, %(zone)s),
+            'is_tutor', is_tutor, 'is_staff', is_staff, 'picture', picture,
+            'created_at', format_time(created_at, %(zone)s), 'confirmed_at', format_time(confirmed_at, %(zone)s),
             'signed_in_at', format_time(signed_in_at, %(zone)s), 'time_zone', time_zone, 'language', language,
-            'silenced', silenced,
+            'mail_bounced_at', format_time(mail_bounced_at, %(zone)s), 'silenced', silenced,
             'shows_presence', shows_presence)
         FROM users WHERE id = %(user_id)s"""),
     "tutor": Sql("""

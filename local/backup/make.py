@@ -59,9 +59,9 @@ def _write(url: str, options: Options, file: IO[bytes], dumped: Path) -> str:
         writer.add_file(DATABASE, dumped)
         _add_keys(writer, options)
         writer.finish(datetime.now(UTC).isoformat(timespec="seconds"), now.revision)
-        pictures = sum(name.startswith("media/") for name in writer.sha256)
+        files = sum(name.startswith("media/") for name in writer.sha256)
         lost = f"; {len(missing)} pictures of accounts are not in the media folder" if missing else ""
-        return f"the database at revision {now.revision}, {pictures} pictures{lost}."
+        return f"the database at revision {now.revision}, {files} files of pictures and attachments{lost}."
     raise AssertionError("the last try returns")
 
 

@@ -72,6 +72,7 @@ def test_a_backup_of_a_running_server_is_restored_on_an_empty_machine(server: Lo
         assert contents(address) == before
     assert pictures(restored / "media") == pictures(server.data / "media")
     assert len(pictures(restored / "media")) >= 2
+    assert f", {len(pictures(restored / 'media'))} files of pictures and attachments." in made.stdout
     # With the same signing key, devices stay signed in.
     assert (restored / "secret.key").read_text() == (server.data / "secret.key").read_text()
 
