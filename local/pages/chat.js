@@ -50,6 +50,7 @@ export class ChatPane {
       this.#waiting,
     );
     this.#composer = new Composer(name, partner.first_name, {
+      isOpen: () => this.#conversation !== null,
       say: (body, more) => this.#conversation?.say(body, more),
       edit: (seq, body) => this.act("edit_message", { seq, body }),
       typing: () => this.act("typing"),

@@ -4,11 +4,12 @@ import { explain } from "./errors.js";
 const TYPES = "image/*,application/pdf,text/plain,.docx,.xlsx,.pptx,.odt,.ods,.odp";
 // Others hear that somebody types this often.
 const TYPING = 3_000;
+const NOT_OPEN = "The conversation is not open yet. Try again in a moment.";
 
 /**
  * Where a message is written: a new one, an answer, another text for one that was sent, a file.
  *
- * `on` has say(body, more), edit(seq, body), typing() and upload(file).
+ * `on` has isOpen(), say(body, more), edit(seq, body), typing() and upload(file).
  */
 export class Composer {
   #on;
@@ -83,6 +84,7 @@ export class Composer {
     event.preventDefault();
     const body = this.#field.value;
     if (!body.trim()) return;
+    if (!this.#on.isOpen()) return this.complain(NOT_OPEN);
     if (this.#editing !== null) this.#on.edit(this.#editing, body);
     else this.#on.say(body, this.#replyTo === null ? {} : { reply_to: this.#replyTo });
     this.#field.value = "";
@@ -99,6 +101,7 @@ export class Composer {
     const [file] = this.#file.files;
     this.#file.value = "";
     if (!file) return;
+    if (!this.#on.isOpen()) return this.complain(NOT_OPEN);
     this.complain("");
     try {
       await this.#on.upload(file);

@@ -9,13 +9,13 @@ const COUNTRIES = new Intl.DisplayNames("en", { type: "region" });
 
 /** Where an account is signed in: on what, from where, since when; each can be signed out. */
 export function devices(account, title = `${account.firstName}’s devices`) {
-  const others = button("Sign out all others", () => endOthers(), { class: "quiet" });
+  const others = button("Sign out all others", () => endOthers(), { class: "quiet", hidden: true });
   const panel = new Panel(title, others);
 
   const list = new AccountList(account, panel, {
     whenEmpty: "",
-    load: async () => {
-      const { count, results } = await account.call("GET", `${DEVICES}?page_size=${MOST}`);
+    load: () => account.call("GET", `${DEVICES}?page_size=${MOST}`),
+    items: ({ count, results }) => {
       setHidden(others, count < 2, panel.title);
       others.textContent = count > MOST ? `Sign out all ${count - 1} others` : "Sign out all others";
       return results;

@@ -30,10 +30,10 @@ export function emailChange(session) {
 
   const list = new AccountList(session, panel, {
     whenEmpty: "",
-    load: async () => {
-      const me = await session.call("GET", "/api/user/me/");
-      mine = me.email;
-      return [me, await session.call("GET", CHANGE)].filter(Boolean);
+    load: () => Promise.all([session.call("GET", "/api/user/me/"), session.call("GET", CHANGE)]),
+    items: (found) => {
+      mine = found[0].email;
+      return found.filter(Boolean);
     },
     entry: (each) => (each.expires_at ? pendingEntry(each, withdraw) : currentEntry(each)),
   });

@@ -44,7 +44,7 @@ export class Notifications {
   #known = new Map();
   #state = element("p", { class: "pill" });
   #unread = element("p", { class: "unread", role: "status" });
-  #readAll = button("Mark all as read", () => this.#markRead(), { class: "quiet" });
+  #readAll = button("Mark all as read", () => this.#markRead(), { class: "quiet", hidden: true });
 
   constructor(account) {
     this.#account = account;

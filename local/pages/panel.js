@@ -28,7 +28,8 @@ export class Panel {
 /**
  * A panel that lists something of an account while it is signed in, and again whenever there is news.
  *
- * `load` fetches the items, `entry` makes an element of one; `whenEmpty` is said where there are none.
+ * `load` fetches the answer, `items` takes a list from it, `entry` makes an element of one item; `whenEmpty` is said
+ * where there are none. An answer is dropped when a newer one has been asked for, or the account has signed out.
  */
 export class AccountList {
   #account;
@@ -50,8 +51,9 @@ export class AccountList {
   async #load() {
     const turn = (this.#turn += 1);
     try {
-      const found = await this.#what.load();
+      const answer = await this.#what.load();
       if (turn !== this.#turn) return;
+      const found = this.#what.items ? this.#what.items(answer) : answer;
       this.#panel.show(found.map(this.#what.entry));
       if (!this.#hasResult) this.#panel.say(found.length === 0 ? this.#what.whenEmpty : "");
     } catch (error) {

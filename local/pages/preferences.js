@@ -2,6 +2,7 @@ import { browserName } from "./browsers.js";
 import { button, element } from "./dom.js";
 import { AccountList, Panel } from "./panel.js";
 import { SUBSCRIPTIONS, subscribe, unsubscribe } from "./push.js";
+import { follow } from "./session.js";
 import { moment } from "./times.js";
 
 const PREFERENCES = "/api/notification/preferences/";
@@ -15,7 +16,7 @@ export function preferences(account) {
   const boxes = new Map();
   const table = choices((topic, channel) => {
     const name = `${TOPICS[topic]} by ${CHANNELS[channel].toLowerCase()}`;
-    const box = element("input", { type: "checkbox", "aria-label": name });
+    const box = element("input", { type: "checkbox", "aria-label": name, disabled: true });
     box.addEventListener("change", () => choose(topic, channel, name, box.checked));
     boxes.set(box, { topic, channel });
     return box;
@@ -23,12 +24,13 @@ export function preferences(account) {
   panel.head.after(table);
   let wanted = null;
   let here = null;
+  let unsaved = 0;
+  let saving = Promise.resolve();
 
   const list = new AccountList(account, panel, {
     whenEmpty: "No browser gets push messages.",
-    load: async () => {
-      const loaded = [account.call("GET", PREFERENCES), account.call("GET", SUBSCRIPTIONS)];
-      const [told, { results }] = await Promise.all(loaded);
+    load: () => Promise.all([account.call("GET", PREFERENCES), account.call("GET", SUBSCRIPTIONS)]),
+    items: ([told, { results }]) => {
       wanted = told;
       here = results.find(({ current }) => current) ?? null;
       show();
@@ -37,18 +39,33 @@ export function preferences(account) {
     entry: (subscription) => browserEntry(subscription, () => end(subscription)),
   });
 
+  follow(account, () => {}, () => {
+    for (const control of [...boxes.keys(), toggle]) control.disabled = true;
+  });
+
   function show() {
-    for (const [box, { topic, channel }] of boxes) box.checked = wanted[topic][channel];
+    if (!account.isSignedIn) return;
     toggle.disabled = false;
     toggle.textContent = here ? "Turn off push here" : "Turn on push here";
+    // Until it is saved, a box shows what was chosen.
+    if (unsaved) return;
+    for (const [box, { topic, channel }] of boxes) {
+      box.checked = wanted[topic][channel];
+      box.disabled = false;
+    }
   }
 
-  async function choose(topic, channel, name, isWanted) {
+  /** One after the other: the list does one thing at a time, and would leave out a second choice. */
+  function choose(topic, channel, name, isWanted) {
     const save = async () => {
       wanted = await account.call("PATCH", PREFERENCES, { body: { [topic]: { [channel]: isWanted } } });
     };
-    await list.act(save, isWanted ? `${name}: on.` : `${name}: off.`);
-    show();
+    unsaved += 1;
+    saving = saving.then(async () => {
+      await list.act(save, isWanted ? `${name}: on.` : `${name}: off.`);
+      unsaved -= 1;
+      show();
+    });
   }
 
   const turn = () => (here ? end(here) : list.act(() => subscribe(account), "This browser now gets push messages."));

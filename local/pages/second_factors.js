@@ -18,8 +18,8 @@ export function secondFactors(session) {
 
   const list = new AccountList(session, panel, {
     whenEmpty: NONE,
-    load: async () => {
-      const factors = await current();
+    load: current,
+    items: (factors) => {
       setHidden(turningOff, !factors.enabled, panel.title);
       setHidden(addingApp, Boolean(factors.authenticator_app_added_at), panel.title);
       return entries(factors);

@@ -47,7 +47,7 @@ async function callOff(account, list, { session, group, ...booking }) {
 }
 
 function requests(account) {
-  const byHand = element("input", { type: "checkbox" });
+  const byHand = element("input", { type: "checkbox", disabled: true });
   const panel = new Panel(
     `${account.firstName}’s requests`,
     element("label", { class: "switch" }, byHand, `${account.firstName} confirms by hand`),
@@ -68,19 +68,29 @@ function requests(account) {
     );
   const confirm = (booking) => answer(booking, "confirm", "Confirmed", timesRead(booking));
 
-  byHand.addEventListener("change", () => {
-    const confirmation = byHand.checked ? "manual" : "automatic";
-    const done = byHand.checked ? "New bookings wait for an answer." : "New bookings are confirmed at once.";
-    list.act(() => account.call("PATCH", TERMS, { body: { confirmation } }), done);
+  let isByHand = false;
+  const show = () => {
+    byHand.checked = isByHand;
+    byHand.disabled = false;
+  };
+  byHand.addEventListener("change", async () => {
+    const isWanted = byHand.checked;
+    const save = async () => {
+      await account.call("PATCH", TERMS, { body: { confirmation: isWanted ? "manual" : "automatic" } });
+      isByHand = isWanted;
+    };
+    await list.act(save, isWanted ? "New bookings wait for an answer." : "New bookings are confirmed at once.");
+    show();
   });
   const load = async () => {
     try {
-      byHand.checked = (await account.call("GET", TERMS)).confirmation === "manual";
+      isByHand = (await account.call("GET", TERMS)).confirmation === "manual";
+      show();
     } catch (error) {
       panel.say(explain(error), { isError: true });
     }
   };
-  follow(account, load, () => {});
+  follow(account, load, () => (byHand.disabled = true));
   return panel.root;
 }
 
