@@ -82,7 +82,8 @@ def _email(to: Addressee, role: Role | None, sessions: Sessions) -> Email | None
 def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
     """The facts: every session's time, a room or place only if all share it, and a student's note except in groups."""
     words, booking = series.words, series.words.booking
-    other = "tutor" if series.role == "student" else "student"
+    # Only a tutor is told of a whole group.
+    other = "students" if series.is_group else "tutor" if series.role == "student" else "student"
     when = words.say("fact.when")
     facts = [Fact(words.say(f"fact.{other}"), ", ".join(series.counterparts))]
     times = series.times(words.moment_and_zone)
@@ -93,7 +94,7 @@ def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
         facts.append(Fact(words.say("fact.where"), place, is_link=bool(booking.meeting_url)))
     if series.role == "tutor" and booking.note and not series.is_group:
         facts.append(Fact(words.say("fact.note"), mailable(booking.student_id, booking.note, words.language)))
-    facts.append(Fact(words.say("fact.price_each"), words.price))
+    facts.append(Fact(words.say(f"fact.price_{'seat' if series.is_group else 'each'}"), words.price))
     change = series.first[0]
     reason = mailable(change.actor_id, words.reason(change), words.language)
     return (*facts, *([Fact(words.say("fact.reason"), reason)] if reason else []))

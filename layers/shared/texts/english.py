@@ -115,6 +115,7 @@ TEXTS = {
     "waitlist_ended.after": "You can find other times on the platform.",
     # The facts of a booking.
     "fact.student": "Student",
+    "fact.students": "Students",
     "fact.tutor": "Tutor",
     "fact.when": "When",
     "fact.what": "What",
@@ -122,6 +123,7 @@ TEXTS = {
     "fact.note": "The student's message",
     "fact.price": "Price",
     "fact.price_each": "Price per session",
+    "fact.price_seat": "Price per seat",
     "fact.reason": "Reason",
     "fact.cancellable_until": "Cancel until",
     # The greeting and the end of every mail.

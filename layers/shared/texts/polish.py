@@ -117,6 +117,7 @@ TEXTS = {
     "waitlist_ended.after": "Inne terminy znajdziesz na platformie.",
     # The facts of a booking.
     "fact.student": "Uczeń",
+    "fact.students": "Uczniowie",
     "fact.tutor": "Korepetytor",
     "fact.when": "Kiedy",
     "fact.what": "Co",
@@ -124,6 +125,7 @@ TEXTS = {
     "fact.note": "Wiadomość od ucznia",
     "fact.price": "Cena",
     "fact.price_each": "Cena jednych zajęć",
+    "fact.price_seat": "Cena miejsca",
     "fact.reason": "Powód",
     "fact.cancellable_until": "Odwołać można do",
     # The greeting and the end of every mail.

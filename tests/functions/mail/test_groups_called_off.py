@@ -54,7 +54,8 @@ def test_the_tutor_gets_one_mail_and_each_student_their_own(tutor: Person, stude
     [mail] = sent_to(tutor)[before:]
     assert read(mail).subject == f"{CALLED_OFF} (3)"
     assert "zajęcia całej grupy zostały odwołane. Termin jest znów wolny." in read(mail).text
-    assert "Uczeń: Ola Nowak, Jan Nowak, Ewa Nowak\nKiedy: " in read(mail).text
+    assert "Uczniowie: Ola Nowak, Jan Nowak, Ewa Nowak\nKiedy: " in read(mail).text
+    assert "Cena miejsca: " in read(mail).text
     assert "Powód: Choroba" in read(mail).text
     assert [each for each in notified(tutor) if "odwołane" in each] == []
     mails = [sent_to(each)[-1] for each in students]
