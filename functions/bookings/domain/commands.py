@@ -36,7 +36,12 @@ Form = Literal["online", "in_person"]
 RowId = Annotated[int | None, Whole(minimum=1, maximum=MAX_INT64)]
 ProposalId = Annotated[int, Whole(minimum=1, maximum=MAX_INT64)]
 TutorId = Annotated[int | None, Whole(minimum=1)]
-Minutes = Annotated[int | None, Whole(minimum=5, maximum=1440), Field(description="In minutes.")]
+# An item entered by hand lasts up to a day, and can be booked as a whole.
+Minutes = Annotated[
+    int | None,
+    Whole(minimum=5, maximum=1440),
+    Field(description="In minutes: a length in the tutor's terms, or that of the whole schedule item."),
+]
 StartTime = Annotated[datetime | None, WHOLE_MINUTE, Field(description="A whole minute, with its offset from UTC.")]
 Reason = Annotated[
     str,
@@ -156,7 +161,9 @@ class AcceptedProposals(RequestModel):
 MovedLength = Annotated[
     int | None,
     Whole(minimum=5, maximum=1440, outside=OUT_OF_BOUNDS),
-    Field(description=f"In minutes, {SHORTEST_SESSION} to {LONGEST_SESSION}; unchanged by default."),
+    Field(
+        description=f"In minutes: {SHORTEST_SESSION} to {LONGEST_SESSION}, or the present length, which is the default."
+    ),
 ]
 
 
