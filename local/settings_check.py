@@ -58,6 +58,8 @@ def _complaints(infrastructure: Settings, platform: PlatformSettings) -> Iterato
     for name in ("vapid_secret", "second_factor_secret"):
         if (secret := getattr(infrastructure, name)) and len(secret.encode()) < MIN_SECRET_BYTES:
             yield f"{name.upper()} must have at least {MIN_SECRET_BYTES} bytes."
+    if infrastructure.jwt_secret_arn:
+        yield from _of_aws()
     level = os.environ.get("POWERTOOLS_LOG_LEVEL") or "INFO"
     if level.upper() not in logging.getLevelNamesMapping():
         yield f"POWERTOOLS_LOG_LEVEL={level} is no level, such as INFO or DEBUG."
@@ -98,6 +100,14 @@ def _of_provider(infrastructure: Settings) -> Iterator[str]:
         # Native apps have URL schemes of their own.
         if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[!-~]+", each):
             yield f"OIDC_REDIRECT_URIS: {each} is no address, such as https://app.example.com/auth/google."
+
+
+def _of_aws() -> Iterator[str]:
+    """What reading a secret takes; AWS sets it for functions."""
+    if not os.environ.get("AWS_REGION"):
+        yield "JWT_SECRET_ARN requires AWS_REGION, the region of the secret."
+    if not (os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")):
+        yield "JWT_SECRET_ARN requires credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 
 
 def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:

@@ -84,6 +84,8 @@ def test_a_server_does_not_start_on_a_port_in_use(server: LocalServer, tmp_path:
         ({"FRONTEND2": "http://localhost:3000/x"}, "is no origin"),
         ({"FRONTEND": "/nowhere"}, "FRONTEND=/nowhere has no index.html."),
         ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
+        ({"JWT_SECRET_ARN": "arn:aws:x"}, "JWT_SECRET_ARN requires AWS_REGION, the region of the secret."),
+        ({"JWT_SECRET_ARN": "arn:aws:x", "AWS_REGION": "eu-central-1"}, "JWT_SECRET_ARN requires credentials"),
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
         ({"MEETING_URL": "http://meet.example.com"}, "MEETING_URL=http://meet.example.com is no https address."),
         ({"CURRENCY": "złoty"}, "CURRENCY=ZŁOTY is no code of three letters."),
