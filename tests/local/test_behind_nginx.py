@@ -23,9 +23,12 @@ from tests.support.reverse_proxy import (
     ANOTHER,
     NAME,
     ONE,
+    ORIGIN,
     THIRD,
     Proxy,
     address_of_newest_connection,
+    assert_readable,
+    assert_says_unavailable,
     attach_through,
     find_program,
     issue_certificate,
@@ -141,11 +144,24 @@ def test_bodies_that_are_too_large_are_refused_by_the_server_and_the_largest_by_
     with proxy.browser() as browser:
         signed_in(browser)
         files: dict[str, Any] = {"profile_image": ("me.png", b"x" * (MAX_BODY + 1))}
-        explained = browser.patch("/api/user/profile_image/", files=files)
-        assert (explained.status_code, explained.headers["content-type"]) == (413, "application/json")
+        by_server = browser.patch("/api/user/profile_image/", files=files)
+        assert (by_server.status_code, by_server.headers["content-type"]) == (413, "application/json")
         files = {"profile_image": ("me.png", b"x" * 9_000_000)}
-        ended = browser.patch("/api/user/profile_image/", files=files)
-        assert (ended.status_code, ended.headers["content-type"]) == (413, "text/html")
+        by_nginx = browser.patch("/api/user/profile_image/", files=files, headers={"Origin": ORIGIN})
+    assert (by_nginx.status_code, by_nginx.json()) == (413, by_server.json())
+    assert_readable(by_nginx)
+    assert by_nginx.headers["strict-transport-security"] == by_server.headers["strict-transport-security"]
+
+
+def test_an_absent_server_is_an_error_of_its_own_form(proxy: Proxy, tmp_path: Path) -> None:
+    for name in ("fullchain.pem", "privkey.pem"):
+        shutil.copy(proxy.folder / name, tmp_path)
+    absent = replace(proxy.server, url=f"http://127.0.0.1:{free_port()}")
+    alone = replace(proxy, server=absent, port=free_port(), plain_port=free_port(), folder=tmp_path)
+    healthy = replace_all(site(alone), {"location / {": "location = /health { return 200; }\n    location / {"})
+    with running_nginx(alone, healthy), alone.browser(Origin=ORIGIN) as browser:
+        answer = browser.get("/api/skills/")
+    assert_says_unavailable(answer, 502)
 
 
 def test_errors_are_logged_without_tokens_in_queries(proxy: Proxy) -> None:

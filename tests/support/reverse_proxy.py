@@ -19,12 +19,15 @@ from websockets.asyncio.client import connect
 
 from local.demo.accounts import STUDENT
 from local.stack import DATABASE_URL_FILE
+from shared.kit.errors import Unavailable
 from tests.support.local_server import LocalServer
 
 T = TypeVar("T")
 NAME = "tutoring.example.com"
 # Addresses of this machine that the proxy does not trust.
 ONE, ANOTHER, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+# Another site, whose pages read what a proxy answers itself.
+ORIGIN = "https://app.example.com"
 PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
 
@@ -128,6 +131,21 @@ def wait_for(what: Callable[[], bool], explanation: Callable[[], str]) -> None:
     while not what():
         assert time.monotonic() < deadline, explanation()
         time.sleep(0.05)
+
+
+def assert_readable(answer: httpx.Response) -> None:
+    """Assert that a page of another site can read an error of the proxy, also if it sent cookies."""
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert answer.headers["vary"] == "Origin"
+
+
+def assert_says_unavailable(answer: httpx.Response, status: int) -> None:
+    """Assert that a proxy which gets no response says so as the server says that its database does not answer."""
+    body = {"detail": Unavailable.detail, "code": Unavailable.code}
+    assert (answer.status_code, answer.json(), answer.headers["retry-after"]) == (status, body, "5")
+    assert_readable(answer)
 
 
 def address_of_newest_connection(server: LocalServer) -> str:
