@@ -205,6 +205,12 @@ ERRORS = {
     "Ten dostawca nie potwierdził Twojego adresu e-mail.": "This provider has not verified your e-mail address.",
     "Masz już konto z tym adresem. Zaloguj się hasłem, a następnym razem wystarczy ten dostawca.": "You already have"
     " an account with this address. Sign in with its password; from then on you can use this provider.",
+    # Passwords, where the contract records nothing.
+    "Hasło jest zbyt podobne do {}.": "The password is too similar to your {}.",
+    "To hasło jest za krótkie. Musi zawierać co najmniej {} znaków.": "The password is too short. It must have at least"
+    " {} characters.",
+    "To hasło jest zbyt powszechne.": "The password is too common.",
+    "Hasło składa się wyłącznie z cyfr.": "The password consists of digits only.",
     # Accounts that staff suspend.
     "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy.": "This account was suspended."
     " See the e-mail that we sent for details.",

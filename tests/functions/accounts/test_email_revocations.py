@@ -224,6 +224,13 @@ def test_the_page_revokes_a_change_with_a_new_password(ola: Person) -> None:
     assert sign_in(ola.email, NEW_PASSWORD).status == 200
 
 
+def test_the_page_says_what_is_wrong_with_a_password_in_the_language_of_the_account(ola: Person) -> None:
+    token = changed(ola, NEW)
+    for language, complaint in (("pl", "To hasło jest za krótkie."), ("en", "The password is too short.")):
+        query("UPDATE users SET language = %s", language)
+        assert complaint in text(click(token, b"password=short"))
+
+
 def test_the_page_says_that_the_address_now_belongs_to_another_account(ola: Person, people: People) -> None:
     request_change(ola, NEW)
     token = mailed_link(NEW)

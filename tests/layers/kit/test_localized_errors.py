@@ -37,7 +37,6 @@ RECORDED_OR_EXAMPLES = {
     "functions/tutors/data/search.py",
     "functions/tutors/domain/commands.py",
     "functions/tutors/domain/errors.py",
-    "layers/shared/domain/password_rules.py",
 }
 # Texts in the examples of commands, and a part that never appears alone.
 NOT_SHOWN = {
