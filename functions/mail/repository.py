@@ -96,28 +96,33 @@ def end_waiting() -> None:
         END_WAITING.run(db)
 
 
+# Deletions are limited, so that even after a long pause none takes long. The next run goes on. ARRAY is evaluated only
+# once; PostgreSQL may evaluate a subquery after IN for every row, each time with a limit of its own.
 DELETE_OLD_MAILS = Command("""
-DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'
-    OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')
+DELETE FROM mail_outbox WHERE id = ANY(ARRAY(
+    SELECT id FROM mail_outbox WHERE created_at < now() - interval '7 days'
+        OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')
+    LIMIT 5000 FOR UPDATE SKIP LOCKED
+))
 """)
 # Locked rows are skipped to avoid deadlocks: another transaction deletes them, or the next sweep does.
 DELETE_EXPIRED = (
     Command("""
-DELETE FROM email_tokens WHERE token_hash IN (
-    SELECT token_hash FROM email_tokens WHERE expires_at < now() FOR UPDATE SKIP LOCKED
-)
+DELETE FROM email_tokens WHERE token_hash = ANY(ARRAY(
+    SELECT token_hash FROM email_tokens WHERE expires_at < now() LIMIT 5000 FOR UPDATE SKIP LOCKED
+))
 """),
     # Completed changes are kept longer for the mails about them.
     Command("""
-DELETE FROM email_changes WHERE id IN (
+DELETE FROM email_changes WHERE id = ANY(ARRAY(
     SELECT id FROM email_changes WHERE coalesce(revocable_until, expires_at) < now() - interval '7 days'
-    FOR UPDATE SKIP LOCKED
-)
+    LIMIT 5000 FOR UPDATE SKIP LOCKED
+))
 """),
     Command("""
-DELETE FROM sign_in_sessions WHERE id IN (
-    SELECT id FROM sign_in_sessions WHERE expires_at < now() FOR UPDATE SKIP LOCKED
-)
+DELETE FROM sign_in_sessions WHERE id = ANY(ARRAY(
+    SELECT id FROM sign_in_sessions WHERE expires_at < now() LIMIT 5000 FOR UPDATE SKIP LOCKED
+))
 """),
 )
 
@@ -125,7 +130,7 @@ DELETE FROM sign_in_sessions WHERE id IN (
 # An account that was never confirmed cannot have been used. One whose confirmation was reverted is kept if it has data
 # that concerns other users. Its valid link may be a later one than that of the registration.
 DELETE_UNCONFIRMED_ACCOUNTS = Command("""
-DELETE FROM users WHERE id IN (
+DELETE FROM users WHERE id = ANY(ARRAY(
     SELECT id FROM users u
     WHERE confirmed_at IS NULL AND created_at < now() - make_interval(days => %(days)s)
       AND NOT is_staff AND picture IS NULL
@@ -138,7 +143,7 @@ DELETE FROM users WHERE id IN (
           SELECT FROM tutors t JOIN tutoring_sessions s ON s.tutor_id = t.id WHERE t.user_id = u.id
       )
     ORDER BY created_at LIMIT 1000 FOR UPDATE OF u SKIP LOCKED
-)
+))
 """)
 
 

@@ -141,7 +141,13 @@ POSTPONE = Command("""
 UPDATE push_outbox o SET due_at = greatest(o.due_at, failed.due_at) FROM push_outbox failed
 WHERE failed.id = ANY(%s) AND o.subscription_id = failed.subscription_id AND o.id <> failed.id
 """)
-DELETE_OLD = Command("DELETE FROM push_outbox WHERE created_at < now() - interval '1 day' OR attempts >= 6")
+# What exceeds the limit is left to the next run.
+DELETE_OLD = Command("""
+DELETE FROM push_outbox WHERE id = ANY(ARRAY(
+    SELECT id FROM push_outbox WHERE created_at < now() - interval '1 day' OR attempts >= 6
+    LIMIT 5000 FOR UPDATE SKIP LOCKED
+))
+""")
 
 
 def record(done: list[int], gone: list[int], failed: list[int]) -> None:

@@ -74,9 +74,13 @@ def list_addressed(db: PooledConnection, event_ids: list[int]) -> list[Addressed
     return LIST_ADDRESSED.all(db, {"event_ids": event_ids})
 
 
-# Events are kept while they can still suppress a duplicate.
+# Events are kept while they can still suppress a duplicate. What exceeds the limit is left to the next run.
 DELETE_OLD = Command("""
-DELETE FROM notification_events WHERE dispatched_at IS NOT NULL AND created_at < now() - interval '2 days'
+DELETE FROM notification_events WHERE id = ANY(ARRAY(
+    SELECT id FROM notification_events
+    WHERE dispatched_at IS NOT NULL AND created_at < now() - interval '2 days'
+    LIMIT 5000 FOR UPDATE SKIP LOCKED
+))
 """)
 
 
