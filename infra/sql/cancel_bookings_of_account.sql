@@ -14,10 +14,14 @@ DECLARE
           AND (student_id = OLD.id OR session_id = ANY(taught))
         ORDER BY id FOR UPDATE
     );
+    -- One array, because PostgreSQL would read all sessions for an OR of subqueries.
     touched bigint[] := ARRAY(
         SELECT id FROM tutoring_sessions
-        WHERE id = ANY(taught) OR id IN (SELECT session_id FROM bookings WHERE id = ANY(cancelled))
-            OR id IN (SELECT session_id FROM waitlist_entries WHERE student_id = OLD.id AND state = 'waiting')
+        WHERE id = ANY(
+            taught
+            || ARRAY(SELECT session_id FROM bookings WHERE id = ANY(cancelled))
+            || ARRAY(SELECT session_id FROM waitlist_entries WHERE student_id = OLD.id AND state = 'waiting')
+        )
         ORDER BY id FOR UPDATE
     );
 BEGIN
