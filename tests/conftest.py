@@ -82,6 +82,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
         "VAPID_SECRET": SECRET,
         "SECOND_FACTOR_SECRET": SECRET,
         "DATABASE_POOL": "16",
+        # Tests pause transactions while others wait for their locks, on machines that may be busy.
+        "DATABASE_STATEMENT_SECONDS": "300",
         "LOCAL_SOCKETS": str(sockets),
         "RATE_LIMITS": "off",
         "AWS_DEFAULT_REGION": "eu-central-1",

@@ -5,6 +5,7 @@ Rights that the previous release needs stay, because its functions run until the
 
 from shared.kit.db.pool import PooledConnection
 from shared.kit.psycopg import sql
+from shared.kit.settings import settings
 
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 GRANTS = {
@@ -60,12 +61,15 @@ GRANTS = {
 
 
 def let_in(db: PooledConnection, role: str, password: str) -> None:
-    """Create or update the role, with this password and the grants of this release. Raises database errors."""
+    """Create or update the role, with this release's grants and limit of statements. Raises database errors."""
     # The server logs such statements, so it gets the password's verifier, not the password.
     verifier = db.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     [exists] = db.execute(ROLE_EXISTS, (role,)).fetchone() or (False,)
     make = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}") if exists else sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
     db.execute(make.format(sql.Identifier(role), sql.Literal(verifier)))
+    # For connections through RDS Proxy, which cannot bring the limit along.
+    limit = sql.SQL("ALTER ROLE {} SET statement_timeout = {}")
+    db.execute(limit.format(sql.Identifier(role), sql.Literal(f"{settings().database_statement_seconds}s")))
     for table, rights in GRANTS.items():
         grant = sql.SQL("GRANT {} ON {} TO {}")
         db.execute(grant.format(sql.SQL(rights), sql.Identifier(table), sql.Identifier(role)))

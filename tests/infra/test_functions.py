@@ -28,6 +28,7 @@ POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_MET
 # Settings that the code reads but functions on AWS do not need: the default is right, or another setting replaces it.
 OPTIONAL = {
     "DATABASE_POOL",
+    "DATABASE_STATEMENT_SECONDS",
     "RATE_LIMITS",
     "JWT_SECRET",
     "JWT_PREVIOUS_SECRET",

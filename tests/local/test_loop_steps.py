@@ -173,6 +173,17 @@ def test_a_failed_statement_is_repeated_in_a_thread() -> None:
     assert len(take.asks) == 1
 
 
+def test_a_statement_that_took_too_long_is_not_repeated() -> None:
+    take = Taken()
+    with ExitStack() as stack:
+        for db in [stack.enter_context(connection()) for _ in range(CONNECTIONS)]:
+            db.execute("SET statement_timeout = '200ms'")
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        run(take(asking(SLEEP, "a", "60")))
+    assert take.asks == []
+    assert pool().get_stats()["pool_available"] == CONNECTIONS
+
+
 def test_a_statement_whose_connection_is_lost_is_repeated_in_a_thread() -> None:
     take = Taken()
 

@@ -21,6 +21,9 @@ STOP_TIMEOUT = 30.0
 ANSWER_TIMEOUT = 60.0
 # Variables of a user's shell; the settings of this test process are not passed on.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+# Mails about bookings are sent without delay; the delay is tested in tests/functions/mail. The limit of statements, for
+# which see tests/layers/kit/test_statement_limits.py, is higher than any test pauses a transaction on a busy machine.
+FOR_TESTS = {"BOOKING_MAIL_MINUTES": "0", "DATABASE_STATEMENT_SECONDS": "300"}
 
 
 @dataclass
@@ -100,8 +103,7 @@ def assert_end(processes: list[int]) -> None:
 
 def environment(**options: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    # Mails about bookings are sent without delay; the delay is tested in tests/functions/mail.
-    return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers'}", "BOOKING_MAIL_MINUTES": "0", **options}
+    return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers'}", **FOR_TESTS, **options}
 
 
 def free_port() -> int:

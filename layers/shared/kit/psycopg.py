@@ -25,6 +25,7 @@ with synchronous(), replaced(NATIVE), stand_ins("psycopg", *REST), stand_ins("ps
         InvalidSqlStatementName,
         LockNotAvailable,
         OperationalError,
+        QueryCanceled,
         SerializationFailure,
         error_from_result,
     )
@@ -46,6 +47,7 @@ __all__ = [
     "OperationalError",
     "PGresult",
     "PyFormat",
+    "QueryCanceled",
     "SerializationFailure",
     "TransactionStatus",
     "Transformer",

@@ -16,6 +16,8 @@ class Settings(NamedTuple):
     database_pool: int = 1
     # RDS Proxy pins a connection that prepares statements, so preparing can be switched off.
     database_prepare: bool = True
+    # Seconds after which PostgreSQL cancels a statement of a request or a job; less than the 20 of a function on AWS.
+    database_statement_seconds: int = 15
     # ARN of the secret with user and password, for an address without them.
     database_secret_arn: str = ""
     # The same for the role that functions log in as, which migrations (run as the owner) create.

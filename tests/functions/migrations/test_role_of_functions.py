@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from functions.migrations.repository import GRANTS, let_in
 from shared.kit.db.pool import connection
+from shared.kit.settings import settings
 from tools.statements import all_statements, text_of
 from tools.tables import COMMENT, DATABASE_FUNCTIONS, READ, owners
 
@@ -82,6 +83,11 @@ def test_the_role_may_run_every_statement(as_the_role: psycopg.Connection[Any]) 
             continue
         made = as_the_role.pgconn.exec_(f"EXPLAIN (GENERIC_PLAN) {statement}".encode())
         assert not made.error_message, f"{name}: {made.error_message.decode()}"
+
+
+def test_the_statements_of_the_role_have_a_limit_even_behind_a_proxy(as_the_role: psycopg.Connection[Any]) -> None:
+    found = as_the_role.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchall()
+    assert found == [([f"statement_timeout={settings().database_statement_seconds}s"],)]
 
 
 @pytest.mark.parametrize(

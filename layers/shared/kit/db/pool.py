@@ -18,9 +18,8 @@ from shared.kit.settings import settings
 LISTEN_AFTER_IDLE = 0.05
 PING_AFTER_IDLE = 10.0
 CONNECT_TIMEOUT = 5
-# When a connection counts as lost: after 3,000 milliseconds without an acknowledgement, or ten seconds of silence and
-# three keep-alive probes. Otherwise a vanished peer would be waited for a quarter of an hour, or two hours if it had
-# already received the statement.
+# A connection is lost after 3,000 ms without an acknowledgement, or ten seconds of silence and three keep-alive probes.
+# By default that would take a quarter of an hour, or two hours if the peer had already received the statement.
 LOST = {"tcp_user_timeout": 3000, "keepalives_idle": 10, "keepalives_interval": 2, "keepalives_count": 3}
 BORROW_TIMEOUT = 5.0
 
@@ -90,12 +89,13 @@ def pool() -> ConnectionPool[PooledConnection]:
 
 
 def connection_options() -> dict[str, Any]:
-    return {
-        "autocommit": True,
-        "connect_timeout": CONNECT_TIMEOUT,
-        **LOST,
-        "prepare_threshold": 5 if settings().database_prepare else None,
-    }
+    options = {"autocommit": True, "connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": 5, **LOST}
+    if not settings().database_prepare:
+        # RDS Proxy also refuses startup options; behind it, the role has the limit (functions.migrations.repository).
+        return options | {"prepare_threshold": None}
+    # Sent when the connection is opened, so this costs no round trip. Later options win: those of DATABASE_URL.
+    own = psycopg.conninfo.conninfo_to_dict(settings().database_url).get("options", "")
+    return options | {"options": f"-c statement_timeout={settings().database_statement_seconds}s {own}"}
 
 
 def ping_if_idle(connection: PooledConnection) -> None:

@@ -11,7 +11,7 @@ from shared.kit.http.localized_errors import Choice, localize, localized
 from shared.kit.http.middleware import render_error
 from shared.kit.json import json_text
 from shared.kit.observability.log import logger
-from shared.kit.psycopg import psycopg
+from shared.kit.psycopg import QueryCanceled, psycopg
 from shared.texts import Language
 
 BAD_REQUEST = 400
@@ -47,6 +47,10 @@ def exception_response(error: Exception, where: str, choice: Choice | None = Non
     """The response to any exception of a route; unexpected ones are logged, once."""
     if isinstance(error, AppError):
         return error_response(error, choice)
+    if isinstance(error, QueryCanceled):
+        # Its connection still works, and this may be the event loop, which must not wait for a check of all others.
+        logger().error("statement took too long", exc_info=error, extra={"path": where})
+        return error_response(Unavailable(), choice)
     if isinstance(error, psycopg.OperationalError):
         logger().error("database unavailable", exc_info=error, extra={"path": where})
         drop_broken_connections()
