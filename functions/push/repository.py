@@ -20,10 +20,10 @@ WITH owner AS MATERIALIZED (
     SELECT s.id, s.user_id FROM sign_in_sessions s JOIN owner ON owner.id = s.user_id WHERE s.id = %(session_id)s
     FOR KEY SHARE OF s
 ), room AS (
-    DELETE FROM push_subscriptions WHERE id IN (
+    DELETE FROM push_subscriptions WHERE id = ANY(ARRAY(
         SELECT id FROM push_subscriptions WHERE user_id = %(user_id)s AND endpoint <> %(endpoint)s
         ORDER BY id DESC OFFSET %(others)s FOR UPDATE
-    )
+    ))
 ), subscribed AS (
     INSERT INTO push_subscriptions AS s (user_id, session_id, endpoint, p256dh, auth)
     SELECT user_id, id, %(endpoint)s, %(p256dh)s, %(auth)s FROM device
@@ -101,9 +101,9 @@ CLAIM_DUE = Query(
     """
 UPDATE push_outbox o SET attempts = attempts + 1, due_at = now() + make_interval(secs => 30 * power(2, attempts))
 FROM push_subscriptions s JOIN users u ON u.id = s.user_id
-WHERE s.id = o.subscription_id AND o.id IN (
+WHERE s.id = o.subscription_id AND o.id = ANY(ARRAY(
     SELECT id FROM push_outbox WHERE due_at <= now() ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING o.id, s.id AS subscription_id, s.endpoint, s.p256dh, s.auth, o.attempts, u.id AS user_id, u.language,
     o.notification_id, o.conversation_id, extract(epoch FROM now() - o.created_at)::int AS age
 """,

@@ -1,6 +1,8 @@
 """Every statement of the code, described by the migrated database: it is valid, and its rows fit their types."""
 
+import re
 import typing
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -99,3 +101,39 @@ def test_the_rows_that_the_database_describes_fit_the_code(name: str, platform: 
     assert [column for column, _, _ in columns] == list(hints)
     wrong = [(column, kind) for column, kind, is_array in columns if not fits(hints[column], kind, is_array=is_array)]
     assert wrong == []
+
+
+def subqueries_after_in(text: str) -> Iterator[str]:
+    for found in re.finditer(r"\bIN \(\s*SELECT\b", text):
+        depth = 0
+        for end in range(found.start() + 3, len(text)):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            if depth == 0:
+                yield text[found.start() : end + 1]
+                break
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_found"),
+    [
+        ("id IN (SELECT id FROM t WHERE f(x) LIMIT 5 FOR UPDATE SKIP LOCKED)", True),
+        ("id IN (\n    SELECT id FROM t ORDER BY g(h(x)) OFFSET 5 FOR UPDATE)", True),
+        ("id = ANY(ARRAY(SELECT id FROM t LIMIT 5 FOR UPDATE SKIP LOCKED))", False),
+        ("id IN (SELECT id FROM t FOR UPDATE SKIP LOCKED) LIMIT 5", False),
+    ],
+)
+def test_a_limit_and_locks_within_one_in_are_found(condition: str, *, is_found: bool) -> None:
+    assert counts_locked_rows(f"DELETE FROM t WHERE {condition}") is is_found
+
+
+def counts_locked_rows(text: str) -> bool:
+    counts_and_locks = re.compile(r"\b(LIMIT|OFFSET)\b.*\bFOR\b.*\bUPDATE\b", re.DOTALL)
+    return any(map(counts_and_locks.search, subqueries_after_in(text)))
+
+
+def test_rows_to_change_are_counted_once() -> None:
+    """PostgreSQL may run a subquery after IN once per row and pass over the rows that the statement has changed.
+
+    Then each run counts anew. An ARRAY is evaluated only once.
+    """
+    assert [name for name, each in STATEMENTS.items() if counts_locked_rows(text_of(each).decode())] == []

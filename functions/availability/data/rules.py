@@ -162,10 +162,10 @@ def list_lagging(after: int, count: int) -> list[LaggingTutor]:
 # Locked rows are skipped to avoid deadlocks: they are being deleted, or the next run finds them.
 PRUNE = Command(
     """
-DELETE FROM schedule_items WHERE id IN (
+DELETE FROM schedule_items WHERE id = ANY(ARRAY(
     SELECT id FROM schedule_items WHERE source = 'rule' AND ends_at < now() - make_interval(days => %(days)s)
     ORDER BY ends_at LIMIT %(count)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 )
 
@@ -178,10 +178,10 @@ def prune(days: int, count: int) -> int:
 
 PRUNE_OVERRIDES = Command(
     """
-DELETE FROM hours_overrides WHERE id IN (
+DELETE FROM hours_overrides WHERE id = ANY(ARRAY(
     SELECT id FROM hours_overrides WHERE last_day < (now() - make_interval(days => %(days)s))::date
     ORDER BY id LIMIT %(count)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 )
 

@@ -50,9 +50,9 @@ def open_connection(
 
 DELETE_OLDEST = closing(
     Sql("""
-DELETE FROM connections WHERE id IN (
+DELETE FROM connections WHERE id = ANY(ARRAY(
     SELECT id FROM connections WHERE user_id = %s ORDER BY connected_at DESC, id OFFSET %s FOR UPDATE SKIP LOCKED
-)
+))
 """)
 )
 

@@ -19,9 +19,9 @@ class Event(NamedTuple):
 CLAIM = Query(
     Event,
     """
-UPDATE notification_events SET dispatched_at = now() WHERE id IN (
+UPDATE notification_events SET dispatched_at = now() WHERE id = ANY(ARRAY(
     SELECT id FROM notification_events WHERE dispatched_at IS NULL ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
-)
+))
 RETURNING id, kind, subject
 """,
 )

@@ -62,10 +62,10 @@ CLAIM = Query(
     compose(
         """
 WITH claimed AS (
-    UPDATE waitlist_entries SET dispatched_at = now() WHERE id IN (
+    UPDATE waitlist_entries SET dispatched_at = now() WHERE id = ANY(ARRAY(
         SELECT id FROM waitlist_entries WHERE {ended} AND dispatched_at IS NULL
         ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
-    )
+    ))
     RETURNING id, state, student_id, session_id
 )
 {select} ORDER BY w.id

@@ -66,9 +66,10 @@ def test_slots_follow_from_hours_and_terms(tutor: Person) -> None:
 
 def test_the_zone_parameter_applies_to_request_and_answer(tutor: Person) -> None:
     day = today() + 2 * DAY
-    found = slots(tutor, f"from={day}T08:00&to={day}T20:00&tz=UTC")
+    opening = at(day, 9).astimezone(UTC)
+    found = slots(tutor, f"from={day}T{opening:%H:%M}&to={day}T20:00&tz=UTC")
     assert found[0]["start_time"].endswith("+00:00")
-    assert datetime.fromisoformat(found[0]["start_time"]) == at(day, 9)
+    assert datetime.fromisoformat(found[0]["start_time"]) == opening
     kathmandu = slots(tutor, f"tz=Asia%2FKathmandu&from={day}&to={day + DAY}")
     assert [datetime.fromisoformat(slot["start_time"]) for slot in kathmandu] == [
         datetime.fromisoformat(slot["start_time"]) for slot in found
@@ -92,7 +93,8 @@ def test_slots_keep_the_tutor_s_wall_clock_time_when_the_clocks_change(people: P
     change(tutor, booking_window=365)
     put(tutor, *every_day("01:30", "04:00"))
     changes = [day for day in (today() + DAY * n for n in range(2, 364)) if at(day, 24) - at(day, 0) != DAY]
-    assert len(changes) == 2
+    # In the week of a change only the next one is far enough away, and near enough.
+    assert 1 <= len(changes) <= 2
     for day in changes:
         found = slots(tutor, f"from={day - 2 * DAY}&to={day + 2 * DAY}&tz=UTC&length=60")
         starts = [datetime.fromisoformat(slot["start_time"]) for slot in found]

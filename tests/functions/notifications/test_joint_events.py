@@ -163,7 +163,7 @@ def test_the_outcome_of_moving_a_group_is_reported_to_its_tutor_once(people: Peo
     assert text.startswith(f"{headline}: grupa (3) (")
     [mail] = delivered(tutor.email)[before:]
     assert mail.subject == f"{headline}: grupa (3)"
-    assert "Uczeń: Ola Nowak, Ola Nowak, Ola Nowak\nKiedy: " in mail.text
+    assert "Uczniowie: Ola Nowak, Ola Nowak, Ola Nowak\nKiedy: " in mail.text
     assert mail.text.count("(Europe/Warsaw)") == (2 if outcome == "accepted" else 1)
     for student in students:
         made_it = outcome == "accepted" and student is students[2]
