@@ -6,7 +6,8 @@ import { proved } from "./identity_check.js";
 import { AccountList, Panel } from "./panel.js";
 import { moment } from "./times.js";
 
-const CHANGE = "/api/user/me/email_change/";
+const ME = "/api/user/me/";
+const CHANGE = `${ME}email_change/`;
 const QUESTION = { title: "Change the address", details: "Enter your password to confirm that it is you.", yes: "Continue" };
 
 /** The address of an account, another one that waits to be confirmed, and a form that asks for one. */
@@ -17,6 +18,7 @@ export function emailChange(session) {
     "Change your address",
     async () => {
       const wanted = email.value.trim();
+      const { email: mine } = await session.call("GET", ME);
       if (wanted.toLowerCase() === mine.toLowerCase()) throw new Explained("That is already your address.");
       await proved(session, QUESTION, null, () => request(session, wanted));
       email.value = "";
@@ -26,15 +28,11 @@ export function emailChange(session) {
     submit("Change the address"),
   );
   panel.root.append(form.root);
-  let mine = "";
 
   const list = new AccountList(session, panel, {
     whenEmpty: "",
-    load: () => Promise.all([session.call("GET", "/api/user/me/"), session.call("GET", CHANGE)]),
-    items: (found) => {
-      mine = found[0].email;
-      return found.filter(Boolean);
-    },
+    load: () => Promise.all([session.call("GET", ME), session.call("GET", CHANGE)]),
+    items: (found) => found.filter(Boolean),
     entry: (each) => (each.expires_at ? pendingEntry(each, withdraw) : currentEntry(each)),
   });
   const withdraw = () => list.act(() => session.call("DELETE", CHANGE), "Withdrawn. Your address stays the same.");

@@ -179,6 +179,21 @@ def test_each_second_factor_authorizes_changes_of_the_others(watched: Watched, p
     expect_said(factors(page), "Removed: Telefon.")
 
 
+def test_the_own_address_is_recognized_before_the_list_is_loaded(page: Page, email: str) -> None:
+    delayed: list[Route] = []
+
+    def delay(route: Route) -> None:
+        delayed.append(route)
+
+    page.route("**/api/user/me/", delay, times=1)
+    sign_in(page, email)
+    box = panel(page, "E-mail address")
+    box.get_by_label("New address").fill(email.upper())
+    box.get_by_role("button", name="Change the address").click()
+    expect(box.get_by_role("alert")).to_contain_text("already your address")
+    assert len(delayed) == 1
+
+
 @pytest.mark.proof
 def test_a_change_of_address_is_requested_withdrawn_and_confirmed(
     watched: Watched, page: Page, email: str, server: LocalServer
