@@ -113,14 +113,29 @@ def student(server: LocalServer, ola: str) -> Iterator[str]:
     cancel_all(server, ola, before)
 
 
-@pytest.fixture(scope="session")
-def stranger(server: LocalServer) -> str:
-    """An access token of another student."""
-    email = f"rival{time.monotonic_ns()}@example.com"
+@pytest.fixture
+def email(server: LocalServer) -> str:
+    """The address of a confirmed account of the test's own, whose password is PASSWORD."""
+    return add_account(server)
+
+
+def add_account(server: LocalServer) -> str:
+    """The address of a new confirmed account, whose password is PASSWORD."""
+    email = f"own{time.monotonic_ns()}@example.com"
     assert server.call("POST", "/api/user/create/", json={"email": email, "password": PASSWORD}).status_code == 201
+    confirm(server, email)
+    return email
+
+
+def confirm(server: LocalServer, email: str) -> None:
     token = server.mails(email)[0]["text"].partition("token=")[2].split()[0]
     assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
-    return server.sign_in(email, PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def stranger(server: LocalServer) -> str:
+    """An access token of another student, which no test may end."""
+    return server.sign_in(add_account(server), PASSWORD)
 
 
 @pytest.fixture

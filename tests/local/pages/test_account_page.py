@@ -1,13 +1,12 @@
 """The account page of the local server in a real browser: registration, second factors, passkeys, change of address."""
 
 import time
-from itertools import count
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from local.demo.accounts import STUDENT
-from tests.local.pages.conftest import OpenPage, Watched
+from tests.local.pages.conftest import OpenPage, Watched, confirm
 from tests.local.pages.test_staff_page import sound
 from tests.support.account_page import (
     CODE,
@@ -26,21 +25,6 @@ from tests.support.start_page import card, panel
 from tests.support.virtual_authenticator import VirtualAuthenticator
 
 PATH = "/_local/account"
-NUMBERS = count()
-
-
-def confirm(server: LocalServer, email: str) -> None:
-    token = server.mails(email)[0]["text"].partition("token=")[2].split()[0]
-    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
-
-
-@pytest.fixture
-def email(server: LocalServer) -> str:
-    """The address of a confirmed account."""
-    address = f"own{next(NUMBERS)}-{time.monotonic_ns()}@example.com"
-    assert server.call("POST", "/api/user/create/", json={"email": address, "password": PASSWORD}).status_code == 201
-    confirm(server, address)
-    return address
 
 
 @pytest.fixture
