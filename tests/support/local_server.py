@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ START_TIMEOUT = 60.0
 STOP_TIMEOUT = 30.0
 # A response that needs a second of processor time, such as the API description, takes many on a busy machine.
 ANSWER_TIMEOUT = 60.0
+# Below the ports that the system gives out by itself: until a server listens, one of those may be given to another
+# program. Each test process has a range of its own, and begins somewhere in it.
+PORTS_EACH = 1_500
+FIRST_PORT = 20_000 + PORTS_EACH * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8)
+PORTS = cycle(FIRST_PORT + (os.getpid() + number) % PORTS_EACH for number in range(PORTS_EACH))
 # Variables of a user's shell; the settings of this test process are not passed on.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 # Mails about bookings are sent without delay; the delay is tested in tests/functions/mail. The limit of statements, for
@@ -107,9 +113,12 @@ def environment(**options: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port that no other test process is given."""
+    while True:
+        port = next(PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start(data: Path, **options: str) -> LocalServer:

@@ -1,7 +1,6 @@
 """A real SMTP server for tests, which records what it receives."""
 
 import asyncio
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.support.local_server import START_TIMEOUT
 from tools.cloud.mail import Mail, read_mail
 
 HOST = "127.0.0.1"
@@ -79,17 +79,12 @@ class Postbox:
         return AuthResult(success=True)
 
 
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
-
-
 @contextmanager
 def smtp_server(port: int, postbox: Postbox | None = None, **options: Any) -> Iterator[Postbox]:
     """Run a server on a port; `options` are aiosmtpd's."""
     postbox = postbox or Postbox()
-    controller = Controller(postbox, hostname=HOST, port=port, authenticator=postbox.authenticate, **options)
+    settings = {"authenticator": postbox.authenticate, "ready_timeout": START_TIMEOUT, **options}
+    controller = Controller(postbox, hostname=HOST, port=port, **settings)
     controller.start()
     try:
         yield postbox

@@ -19,9 +19,10 @@ from tests.functions.chat.conftest import OwnRedis
 from tests.support.chat_clients import Clients
 from tests.support.chat_http import Conversation, call
 from tests.support.conversations import add_conversation, add_messages
+from tests.support.local_server import free_port
 from tests.support.mail_outbox import deliver, make_all_due
 from tests.support.people import People, Person, query
-from tests.support.smtp_server import HOST, Postbox, free_port, smtp_server
+from tests.support.smtp_server import HOST, Postbox, smtp_server
 from tests.support.unread_mails import HOUR, MINUTE, look, looks_after, time_passes
 
 LATER = 5 * MINUTE + 1

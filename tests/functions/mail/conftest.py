@@ -3,8 +3,9 @@
 import pytest
 
 from tests.conftest import read_settings_again
+from tests.support.local_server import free_port
 from tests.support.people import People, Person
-from tests.support.smtp_server import HOST, free_port
+from tests.support.smtp_server import HOST
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from functions.mail.transports import MailRefused, NotSent, Uncertain, transport
 from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
 from tests.conftest import read_settings_again
-from tests.support.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
+from tests.support.local_server import free_port
+from tests.support.smtp_server import HOST, Postbox, server_context, smtp_server
 from tools.cloud.mail import read_mail
 
 LINK = "http://localhost:5173/account/confirm-email/?token=abc"

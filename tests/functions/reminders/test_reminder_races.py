@@ -13,12 +13,13 @@ from shared.kit.db.pool import close_pool
 from shared.kit.db.query import Query
 from tests.conftest import read_settings_again
 from tests.support.booking_rows import insert_booking
+from tests.support.local_server import free_port
 from tests.support.notifications import dispatch
 from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
 from tests.support.people import People, query
 from tests.support.races import at_once
 from tests.support.reminders import booked_in, in_hours, remind, time_passes
-from tests.support.smtp_server import HOST, free_port, smtp_server
+from tests.support.smtp_server import HOST, smtp_server
 
 
 @pytest.mark.parametrize("number", [10, pytest.param(200, marks=pytest.mark.proof)])

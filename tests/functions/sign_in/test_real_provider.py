@@ -17,8 +17,8 @@ from functions.sign_in import provider as provider_module
 from functions.sign_in.provider import forget_provider
 from tests.functions.sign_in.conftest import BEGIN, COMPLETE, call, configure
 from tests.support.lambda_client import Answer
+from tests.support.local_server import free_port
 from tests.support.openid_provider import CLIENT, REDIRECT
-from tests.support.smtp_server import free_port
 
 pytestmark = pytest.mark.proof
 
