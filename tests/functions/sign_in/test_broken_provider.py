@@ -31,7 +31,7 @@ Fault = Callable[[BaseHTTPRequestHandler], None]
 DISCOVERY, KEYS, TOKEN = "/.well-known/openid-configuration", "/jwks", "/token_endpoint"
 PAGES = (DISCOVERY, KEYS, TOKEN)
 # Seconds: the deadline in these tests, in place of five, and how long a stopped answer waits.
-DEADLINE, PATIENCE = 0.3, 20.0
+DEADLINE, PATIENCE = 1.0, 20.0
 BOUND = turns.AT_ONCE + turns.WAITING
 
 

@@ -67,7 +67,7 @@ def closed_by_server(client: ClientConnection, meanwhile: Callable[[], object]) 
 @pytest.mark.proof
 def test_an_idle_socket_is_closed_and_a_busy_one_is_not(sockets: Path) -> None:
     with (
-        running_emulator(sockets, idle=1.5) as quick,
+        running_emulator(sockets, idle=4.0) as quick,
         quick.connect() as idle,
         quick.connect() as sending,
         quick.connect() as receiving,
@@ -80,17 +80,17 @@ def test_an_idle_socket_is_closed_and_a_busy_one_is_not(sockets: Path) -> None:
             assert receiving.recv(PATIENCE) == "[]"
 
         assert closed_by_server(idle, keep_busy) == 1001
-        assert time.monotonic() - started > 1.4
+        assert time.monotonic() - started > 3.9
         keep_busy()
         assert quick.function.seen("DISCONNECT")[1:] == []
 
 
 @pytest.mark.proof
 def test_a_busy_socket_is_closed_at_the_end_of_its_lifetime(sockets: Path) -> None:
-    with running_emulator(sockets, idle=4.0, lifetime=1.2) as quick, quick.connect() as client:
+    with running_emulator(sockets, idle=8.0, lifetime=1.2) as quick, quick.connect() as client:
         started = time.monotonic()
         assert closed_by_server(client, lambda: client.send("x")) == 1001
-        assert 1.1 < time.monotonic() - started < 4
+        assert 1.1 < time.monotonic() - started < 8
     [event] = quick.function.wait_for("DISCONNECT")
     assert event["requestContext"]["disconnectStatusCode"] == 1001
 

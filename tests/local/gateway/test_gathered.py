@@ -8,6 +8,7 @@ import pytest
 
 from local.gateway import gathered
 from local.gateway.gathered import Gathered
+from tests.support.paused_transactions import wait_until
 
 
 class Calls:
@@ -58,7 +59,7 @@ def test_the_first_value_is_passed_on_at_once_and_the_next_after_a_pause(
 ) -> None:
     monkeypatch.setattr(gathered, "PAUSE_SECONDS", 60)
     thread.put({"a": 1})
-    assert calls.begun.wait(10)
+    wait_until(lambda: bool(calls.made))
     thread.put({"a": 2})
     time.sleep(0.05)
     assert calls.made == [{"a": 1}]
