@@ -38,18 +38,20 @@ function showDemo([student, tutor], classmate) {
   byId("demo").hidden = false;
 }
 
-async function start() {
-  watchHealth(byId("health"));
-  let demo = {};
-  new Search(({ id }) => openTutor(id, demo));
+/** Shows what is configured; resolves to the demo accounts, with which a tutor is booked. */
+async function showInfo() {
   const info = await (await fetch("/_local/info")).json();
   byId("inbox-link").hidden = !info.inbox;
   byId("inbox-link").href = info.inbox;
   if (info.demo_accounts.length === 2) {
     const [student, tutor] = info.demo_accounts.map((account) => new Account(account));
-    demo = { student, tutor };
     showDemo([student, tutor], new Account(info.classmate));
-  } else byId(info.demo ? "demo-incomplete" : "no-demo").hidden = false;
+    return { student, tutor };
+  }
+  byId(info.demo ? "demo-incomplete" : "no-demo").hidden = false;
+  return {};
 }
 
-start();
+watchHealth(byId("health"));
+const demo = showInfo();
+new Search(({ id }) => openTutor(id, demo));

@@ -11,15 +11,20 @@ const REVIEWS = 3;
 /** The second click of a double click would book what has come into the place of the first. */
 const DOUBLE_CLICK = 500;
 
-/** Opens a tutor's details with reviews and free times; `student` books, if there is one, and `tutor` is told live. */
-export async function openTutor(id, { student, tutor: demoTutor }) {
+/**
+ * Opens a tutor's details with reviews and free times.
+ *
+ * `demo`, or what it resolves to, has the `student` who books, if there is one, and the `tutor` who is told live.
+ */
+export async function openTutor(id, demo) {
   const closing = button("Close", () => dialog.close(), { class: "quiet close" });
   const content = element("div", { class: "tutor-content" }, element("p", { class: "note" }, "Loading …"));
   const dialog = openDialog("Tutor", "tutor", closing, content);
   try {
-    const [{ json: details }, { json: terms }] = await Promise.all([
+    const [{ json: details }, { json: terms }, { student, tutor: demoTutor }] = await Promise.all([
       call("GET", `/api/user/tutor/details/${id}/`),
       call("GET", `/api/availability/terms/${id}/`),
+      demo,
     ]);
     const tutor = { ...details, id };
     dialog.setAttribute("aria-label", `${tutor.first_name} ${tutor.last_name}`);

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from local.demo.accounts import STUDENT, TUTOR
 from tests.local.pages.conftest import OpenPage, Watched
 from tests.support.local_server import LocalServer
-from tests.support.start_page import card, open_tutor, panel, sign_in_both
+from tests.support.start_page import card, open_tutor, panel, sign_in_both, slots
 
 SEARCH = "**/api/user/tutor/search/?*cursor=*"
 REVIEWS = "**/api/user/tutor/reviews/**"
@@ -64,6 +64,20 @@ def test_a_failed_request_for_more_tutors_keeps_those_shown_and_can_be_repeated(
     page.unroute(SEARCH)
     more.click()
     expect(cards).to_have_count(12)
+
+
+def test_a_tutor_opened_before_the_demo_accounts_are_known_can_be_booked(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/_local/info", hold)
+    page.reload()
+    page.get_by_role("button", name="Free times of Adam Zieliński").click()
+    held[0].continue_()
+    expect(slots(page).first).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("it is booked for Ola")).to_be_visible()
 
 
 def test_slow_reviews_are_shown_once(page: Page) -> None:
