@@ -64,6 +64,8 @@ def entries(page: Page, name: str) -> Locator:
 
 def open_tutor(page: Page, name: str = f"{TUTOR.first_name} {TUTOR.last_name}") -> Locator:
     """Open the details of a tutor whose card is shown, with the free times of the coming days."""
+    # The cards move down when it appears, maybe from under the pressed mouse.
+    expect(page.locator("#demo")).to_be_visible()
     page.get_by_role("button", name=f"Free times of {name}").click()
     dialog = page.get_by_role("dialog", name=name)
     expect(slots(page).first.or_(dialog.get_by_text(NOTHING_FREE))).to_be_visible()
