@@ -64,7 +64,7 @@ def test_a_hanging_database_is_reported_in_time_and_queried_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Like one whose processes are stopped. The check once took as long as it hung, and blocked a request thread."""
-    monkeypatch.setattr(health, "PATIENCE", 0.5)
+    monkeypatch.setattr(health, "PATIENCE", 1.5)
     hangs, asked = threading.Event(), []
 
     def ask() -> bool:

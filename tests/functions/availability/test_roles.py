@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS, JSON, assert_refused
 from tests.layers.test_every_endpoint import Endpoint, each
-from tests.support.availability_client import HOURS, OVERRIDES, TERMS, call, every_day, put
+from tests.support.availability_client import DAY, HOURS, OVERRIDES, TERMS, call, every_day, put, today
 from tests.support.lambda_client import ANY
 from tests.support.people import People
 from tests.support.tables import rows
 
 WEEK = {"time_zone": "Europe/Warsaw", "hours": every_day()}
-OVERRIDE = {"kind": "off", "first_day": "2027-03-28", "last_day": "2027-03-29", "start": "09:00", "end": "17:00"}
+SOON = today() + 30 * DAY
+OVERRIDE = {"kind": "off", "first_day": f"{SOON}", "last_day": f"{SOON + DAY}", "start": "09:00", "end": "17:00"}
 CHANGE = {
     "time_zone": "Europe/London",
     "session_lengths": [45],
