@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.bookings.handler import handler
 from functions.bookings.sweep_job import handler as sweep_handler
+from tests.support.availability_client import WARSAW
 from tests.support.lambda_client import ANY, Answer, LambdaClient
 from tests.support.people import People, Person, insert, query
 
@@ -12,15 +13,18 @@ call = LambdaClient(handler)
 RESERVATIONS = "/api/reservation/reservation/"
 WAITLIST = "/api/reservation/waitlist/"
 SERIES = "/api/reservation/series/"
-# A Monday far enough ahead for every notice and within every booking window.
-DAY = (datetime.now(UTC) + timedelta(days=14)).replace(hour=0, minute=0, second=0, microsecond=0)
+# A Monday far enough ahead for every notice and within every booking window, at one o'clock.
+DAY = (datetime.now(WARSAW) + timedelta(days=14)).replace(hour=1, minute=0, second=0, microsecond=0)
 DAY += timedelta(days=-DAY.weekday() % 7)
 REASON = {"reason": "Choroba"}
 
 
 def at(hour: float, day: int = 0) -> datetime:
-    """A time on that Monday, or on a day after it, in UTC."""
-    return DAY + timedelta(days=day, hours=hour)
+    """So many hours after one o'clock in Warsaw, on that Monday or on a day after it, as UTC.
+
+    Weeks keep the time of day when the clocks change, as series do.
+    """
+    return (DAY + timedelta(days=day, hours=hour)).astimezone(UTC)
 
 
 def offer(tutor: Person, start: datetime, end: datetime, source: str = "explicit") -> int:

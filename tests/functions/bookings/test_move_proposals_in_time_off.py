@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.availability.handler import handler as availability_handler
 from tests.support.booking_client import (
+    DAY,
     REASON,
     at,
     booked,
@@ -29,7 +30,7 @@ def test_time_off_over_a_proposed_time_withdraws_the_proposal(people: People) ->
     assert answer.status == 201, answer
     assert (starts(booking), held(), kinds(booking)[-1]) == ([at(10)], [], "move_withdrawn")
     proposed(tutor, booking, at(15, 1))
-    body |= {"first_day": at(0).date().isoformat(), "last_day": at(0).date().isoformat()}
+    body |= {"first_day": DAY.date().isoformat(), "last_day": DAY.date().isoformat()}
     body |= {"cancel_bookings": True, **REASON}
     assert availability("POST", "/api/availability/overrides/me/", token=tutor.access, json_body=body).status == 201
     assert (held(), state(booking)[0]) == ([], "cancelled")

@@ -11,7 +11,7 @@ import vobject
 
 from functions.availability.handler import handler as availability_handler
 from shared.kit.settings import settings
-from tests.support.booking_client import REASON, SERIES, at, booked, call, free_tutor, post, sweep
+from tests.support.booking_client import DAY, REASON, SERIES, at, booked, call, free_tutor, post, sweep
 from tests.support.lambda_client import LambdaClient
 from tests.support.mailbox import delivered
 from tests.support.move_proposals import answer_to, proposed, run_out
@@ -101,7 +101,7 @@ def test_time_off_and_a_deleted_account_send_one_notification_too(people: People
     booked_series(student, tutor)
     body: dict[str, object] = {
         "kind": "off",
-        "first_day": at(0).date().isoformat(),
+        "first_day": DAY.date().isoformat(),
         "last_day": at(0, 8).date().isoformat(),
     }
     body |= {"cancel_bookings": True, **REASON}
