@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from functions.bookings.handler import handler
 from functions.bookings.sweep_job import handler as sweep_handler
-from tests.support.availability_client import WARSAW
 from tests.support.lambda_client import ANY, Answer, LambdaClient
 from tests.support.people import People, Person, insert, query
 
@@ -13,17 +13,16 @@ call = LambdaClient(handler)
 RESERVATIONS = "/api/reservation/reservation/"
 WAITLIST = "/api/reservation/waitlist/"
 SERIES = "/api/reservation/series/"
-# A Monday far enough ahead for every notice and within every booking window, at one o'clock.
-DAY = (datetime.now(WARSAW) + timedelta(days=14)).replace(hour=1, minute=0, second=0, microsecond=0)
+# It changes its clocks when Warsaw does: times of day are an hour later there, in winter and in summer.
+LONDON = ZoneInfo("Europe/London")
+# A Monday far enough ahead for every notice and within every booking window.
+DAY = (datetime.now(LONDON) + timedelta(days=14)).replace(hour=0, minute=0, second=0, microsecond=0)
 DAY += timedelta(days=-DAY.weekday() % 7)
 REASON = {"reason": "Choroba"}
 
 
 def at(hour: float, day: int = 0) -> datetime:
-    """So many hours after one o'clock in Warsaw, on that Monday or on a day after it, as UTC.
-
-    Weeks keep the time of day when the clocks change, as series do.
-    """
+    """A time of day in London on that Monday, or on a day after it, as UTC. On later days it stays, as in a series."""
     return (DAY + timedelta(days=day, hours=hour)).astimezone(UTC)
 
 

@@ -37,9 +37,9 @@ def take_off(tutor: Person, body: Any = None, path: str = OVERRIDES) -> Answer:
     return call_availability("POST", path, token=tutor.access, json_body=body or OFF)
 
 
-def tutor_in_utc(people: People, **columns: Any) -> Person:
-    """Return a tutor in UTC who offers every hour of every week."""
-    tutor = free_tutor(people, days=0, time_zone="Etc/UTC", **columns)
+def tutor_in_london(people: People, **columns: Any) -> Person:
+    """Return a tutor in London who offers every hour of every week."""
+    tutor = free_tutor(people, days=0, time_zone="Europe/London", **columns)
     put(tutor, *every_day("00:00", "24:00"))
     return tutor
 
@@ -50,7 +50,7 @@ def overrides_now() -> int:
 
 @pytest.mark.parametrize("path", [OVERRIDES, DEPRECATED])
 def test_time_off_over_bookings_is_refused_with_a_list_of_them(people: People, path: str) -> None:
-    tutor, one, other = tutor_in_utc(people), people.student(), people.student()
+    tutor, one, other = tutor_in_london(people), people.student(), people.student()
     first, second = booked(one, tutor, at(9.5)), booked(other, tutor, at(11.5))
     answer = take_off(tutor, path=path)
     assert (answer.status, answer.json["code"], answer.json["count"]) == (409, "bookings_in_the_way", 2)
@@ -71,7 +71,7 @@ def test_time_off_over_bookings_is_refused_with_a_list_of_them(people: People, p
 
 
 def test_requests_conflict_too(people: People) -> None:
-    tutor = tutor_in_utc(people, confirmation="manual")
+    tutor = tutor_in_london(people, confirmation="manual")
     booked(people.student(), tutor, at(10))
     assert [each["state"] for each in take_off(tutor).json["bookings"]] == ["pending"]
 
@@ -87,7 +87,7 @@ def test_requests_conflict_too(people: People) -> None:
     ],
 )
 def test_time_off_next_to_a_booking_does_not_affect_it(people: People, start: float, more: dict[str, str]) -> None:
-    tutor = tutor_in_utc(people)
+    tutor = tutor_in_london(people)
     reservation = booked(people.student(), tutor, at(start))
     assert take_off(tutor, {**CANCELLING, **more}).status == 201
     assert state(reservation["id"]) == ("confirmed", None)
@@ -95,8 +95,8 @@ def test_time_off_next_to_a_booking_does_not_affect_it(people: People, start: fl
 
 def test_hours_off_apply_to_each_of_several_days_in_the_tutor_s_zone(people: People) -> None:
     tutor = free_tutor(people, days=3, time_zone="Pacific/Auckland")
-    # 11:00 and 19:00 of the next day, 12 hours (13 in summer) ahead.
-    inside, outside = booked(people.student(), tutor, at(22)), booked(people.student(), tutor, at(30))
+    # On the next day: 11:30 or, when it is winter there, 9:30; and eight hours later.
+    inside, outside = booked(people.student(), tutor, at(22.5)), booked(people.student(), tutor, at(30.5))
     days = {"first_day": f"{(DAY - timedelta(days=2)).date()}", "last_day": f"{(DAY + timedelta(days=9)).date()}"}
     [listed] = take_off(tutor, {**OFF, **days}).json["bookings"]
     assert listed["id"] == inside["id"]
@@ -105,7 +105,7 @@ def test_hours_off_apply_to_each_of_several_days_in_the_tutor_s_zone(people: Peo
 
 
 def test_cancelled_and_past_bookings_do_not_conflict(people: People) -> None:
-    tutor, student = tutor_in_utc(people), people.student()
+    tutor, student = tutor_in_london(people), people.student()
     reservation = booked(student, tutor, at(10))
     assert post(student, f"{reservation['id']}/cancel/").status == 200
     assert take_off(tutor).status == 201
@@ -114,7 +114,7 @@ def test_cancelled_and_past_bookings_do_not_conflict(people: People) -> None:
 def test_bookings_are_cancelled_with_a_reason_on_request(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[bool] = []
     monkeypatch.setattr(overrides, "trigger_dispatch", lambda: woken.append(True))
-    tutor = tutor_in_utc(people)
+    tutor = tutor_in_london(people)
     members = [people.student() for _ in range(3)]
     group = [booked(each, tutor, at(10), kind="group") for each in members]
     alone, spared = booked(people.student(), tutor, at(11)), booked(people.student(), tutor, at(14))
@@ -132,7 +132,7 @@ def test_bookings_are_cancelled_with_a_reason_on_request(people: People, monkeyp
 
 
 def test_their_waitlists_are_closed_and_offers_cancelled(people: People) -> None:
-    tutor = tutor_in_utc(people)
+    tutor = tutor_in_london(people)
     student, first, second = people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (first, second):
@@ -147,7 +147,7 @@ def test_their_waitlists_are_closed_and_offers_cancelled(people: People) -> None
 
 
 def test_nothing_is_cancelled_if_the_time_off_is_refused(people: People) -> None:
-    tutor = tutor_in_utc(people)
+    tutor = tutor_in_london(people)
     reservation = booked(people.student(), tutor, at(10))
     query(
         "INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day)"
@@ -167,7 +167,7 @@ def booked_over_time_off() -> bool:
 
 def race(people: People) -> list[Answer]:
     """Take time off while students book, cancel and join waitlists."""
-    tutor = tutor_in_utc(people)
+    tutor = tutor_in_london(people)
     students = [people.student() for _ in range(5)]
     reservation = booked(students[0], tutor, at(10))
     actions: list[Callable[[], Answer]] = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions.availability.test_time_off import CANCELLING, take_off, tutor_in_utc
+from tests.functions.availability.test_time_off import CANCELLING, take_off, tutor_in_london
 from tests.support.booking_client import REASON, at, booked, call, free_tutor, offered, post, terms, wait
 from tests.support.mail_outbox import deliver, make_all_due
 from tests.support.notifications import dispatch, notified
@@ -142,7 +142,7 @@ def test_a_group_larger_than_a_batch_is_mailed_once(
 
 
 def test_time_off_sends_one_mail_too(people: People, students: list[Person]) -> None:
-    tutor = tutor_in_utc(people)
+    tutor = tutor_in_london(people)
     group(students, tutor)
     before = len(sent_to(tutor))
     assert take_off(tutor, CANCELLING).status == 201
